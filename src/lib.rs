@@ -1,0 +1,28 @@
+//! Postroom: a webmail in one binary. Read the modules in this order.
+//!
+//! ```text
+//!              main.rs ── config
+//!                 │
+//!                 ▼
+//!    ┌──────────  web  ──────────┐        HTTP in, HTML out
+//!    ▼             ▼             │
+//!  render        mail ───────────┤        what a person does with mail
+//!    │     ┌───┬───┼─────┐       │
+//!    │     ▼   ▼   ▼     ▼       ▼
+//!    │   mime imap smtp store             bytes · wire · what is kept
+//!    │     │   │   │     │
+//!    │     │   └─ net ───┘                dial, TLS, time limits
+//!    ▼     ▼   ▼         ▼
+//!    └──────────  model  ────────┘        plain data
+//! ```
+//!
+//! Arrows point down only; `tests/tidy.rs` holds the table and fails on any other.
+
+pub mod config;
+pub mod imap;
+pub mod mail;
+pub mod mime;
+pub mod model;
+pub mod net;
+pub mod render;
+pub mod smtp;
