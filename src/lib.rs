@@ -26,3 +26,4 @@ pub mod model;
 pub mod net;
 pub mod render;
 pub mod smtp;
+pub mod web;

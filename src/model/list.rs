@@ -26,8 +26,53 @@ pub enum Filter {
     Attachments,
 }
 
-/// One page of a mailbox.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+impl SortKey {
+    pub const ALL: [SortKey; 6] = [
+        SortKey::Arrival,
+        SortKey::ArrivalOldest,
+        SortKey::Date,
+        SortKey::From,
+        SortKey::Subject,
+        SortKey::Size,
+    ];
+
+    /// The word in an address: `?sort=`.
+    pub fn word(self) -> &'static str {
+        match self {
+            SortKey::Arrival => "newest",
+            SortKey::ArrivalOldest => "oldest",
+            SortKey::Date => "date",
+            SortKey::From => "from",
+            SortKey::Subject => "subject",
+            SortKey::Size => "size",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<SortKey> {
+        Self::ALL.into_iter().find(|key| key.word() == word)
+    }
+}
+
+impl Filter {
+    pub const ALL: [Filter; 4] = [Filter::All, Filter::Unread, Filter::Flagged, Filter::Attachments];
+
+    /// The word in an address: `?filter=`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Filter::All => "all",
+            Filter::Unread => "unread",
+            Filter::Flagged => "flagged",
+            Filter::Attachments => "attachments",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Filter> {
+        Self::ALL.into_iter().find(|filter| filter.word() == word)
+    }
+}
+
+/// Which page of a mailbox is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListRequest {
     /// Counted from 0.
     pub page: u32,
@@ -37,6 +82,18 @@ pub struct ListRequest {
     pub filter: Filter,
     /// Empty when nothing is searched for.
     pub query: Query,
+}
+
+impl Default for ListRequest {
+    fn default() -> ListRequest {
+        ListRequest {
+            page: 0,
+            per_page: Self::DEFAULT_PER_PAGE,
+            sort: SortKey::default(),
+            filter: Filter::default(),
+            query: Query::default(),
+        }
+    }
 }
 
 impl ListRequest {

@@ -2,9 +2,13 @@
 
 use jiff::civil::Date;
 
-/// All terms must match. Empty: everything matches.
+/// What a person searches for. All terms must match; none: everything matches.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Query(pub Vec<Term>);
+pub struct Query {
+    /// As typed, for the search box and for addresses.
+    pub text: String,
+    pub terms: Vec<Term>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Term {
@@ -33,6 +37,6 @@ pub enum Term {
 
 impl Query {
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.terms.is_empty()
     }
 }
