@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Account, Error, Reason, Repeat, error::reason, sending::Outcome};
 use crate::{
     mime,
-    model::{Draft, Flag, FlagChange, Keyword, MailboxRole, MessageKey, MessageSet, OriginKind},
+    model::{Draft, Flag, FlagChange, Keyword, MailboxRole, MessageId, MessageKey, MessageSet, OriginKind},
     smtp,
 };
 
@@ -66,6 +66,14 @@ impl Account {
         let account = Arc::clone(self);
         let sending = tokio::spawn(async move { account.send_once(&draft, replaces, repeat).await });
         sending.await.unwrap_or_else(|panic| Err(before(None, Error::Bug(panic.to_string()))))
+    }
+
+    /// What became of an earlier post of the same message, if it was sent.
+    pub async fn sent_already(&self, id: &MessageId) -> Option<Sent> {
+        match &*self.services.sendings.begin(self.username(), id).await {
+            Outcome::Sent(sent) => Some(sent.clone()),
+            Outcome::Untried | Outcome::NotSent(_) | Outcome::Unknown(_) => None,
+        }
     }
 
     async fn send_once(
