@@ -1,7 +1,7 @@
 //! All servers together.
 
 use std::{
-    fs::OpenOptions,
+    fs,
     io::Write,
     net::SocketAddr,
     panic,
@@ -100,8 +100,7 @@ impl Rig {
 
     fn note(&self, person: &Person, fields: &str) {
         let line = format!("{}:{{PLAIN}}{}:65534:65534::::{fields}\n", person.address, person.password);
-        let mut people = OpenOptions::new().append(true).open(&self.dovecot.people).unwrap();
-        people.write_all(line.as_bytes()).unwrap();
+        fs::write(self.dovecot.people.join(&person.address), line).unwrap();
     }
 
     /// Puts a letter into the person's inbox, by LMTP; line ends may be LF. It is there when this returns.
