@@ -9,7 +9,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::privilege::root_shell;
+use crate::{privilege::root_shell, programs::search_path};
 
 /// Ends the server and all it started when our end of the pipe closes, which the kernel does for a process of any
 /// end; and ends itself when the server does, so that [`Watched::has_ended`] can tell. Dovecot takes a second.
@@ -54,6 +54,7 @@ impl Watched {
         let log = dir.join(format!("{name}.out"));
         let out = File::create(&log).unwrap();
         let watcher = shell
+            .env("PATH", search_path())
             .stdin(Stdio::piped())
             .stdout(out.try_clone().unwrap())
             .stderr(out)
