@@ -18,7 +18,7 @@ pub(crate) struct Dovecot {
     pub(crate) pop3: SocketAddr,
     pub(crate) pop3s: SocketAddr,
     pub(crate) lmtp: SocketAddr,
-    /// The people whose password or quota is not everybody's: a Dovecot passwd-file.
+    /// A passwd-file for each person whose password or quota is not everybody's, named by the address.
     pub(crate) people: PathBuf,
 }
 
@@ -27,8 +27,7 @@ impl Dovecot {
     pub(crate) fn start(dir: &StateDir, certificates: &Certificates) -> Dovecot {
         let root = dir.subdir("dovecot");
         let people = root.join("people");
-        fs::write(&people, "").unwrap();
-        fs::set_permissions(&people, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+        fs::create_dir(&people).unwrap();
 
         let [imap, imaps, pop3, pop3s, lmtp] = ports::free();
         let root = root.to_str().unwrap();

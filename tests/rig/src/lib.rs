@@ -3,7 +3,6 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
-    clippy::string_slice,
     clippy::unwrap_used,
     reason = "a rig that cannot go on must stop the test, loudly"
 )]
@@ -12,16 +11,21 @@ mod certificate;
 mod dovecot;
 mod imap_client;
 mod lmtp;
+mod nginx;
 mod person;
 mod ports;
 mod postfix;
 mod privilege;
+mod programs;
+mod proxy;
 mod rig;
 mod state_dir;
 mod until;
 mod watched;
 
 pub use imap_client::ImapClient;
+pub use nginx::Nginx;
 pub use person::Person;
+pub use proxy::{Fault, Proxy, Side};
 pub use rig::{Rig, rig};
 pub use until::until;

@@ -1,12 +1,11 @@
 //! All servers together.
 
 use std::{
-    fs::OpenOptions,
+    fs,
     io::Write,
     net::SocketAddr,
     panic,
     path::Path,
-    process::Command,
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -14,8 +13,8 @@ use std::{
 };
 
 use crate::{
-    Person, certificate::Certificates, dovecot::Dovecot, lmtp, postfix::Postfix, state_dir::StateDir,
-    watched::Watched,
+    Person, certificate::Certificates, dovecot::Dovecot, lmtp, postfix::Postfix, programs::assert_installed,
+    state_dir::StateDir, watched::Watched,
 };
 
 /// What everybody's password is, unless a [`Person`] was given another.
@@ -51,7 +50,14 @@ pub fn rig() -> &'static Rig {
 impl Rig {
     /// Starts the servers and waits until they answer. Panics with the line to type where they are not installed.
     pub fn start() -> Rig {
-        assert_installed();
+        let programs = [
+            "dovecot",
+            "/usr/lib/dovecot/lmtp",
+            "/usr/lib/dovecot/pop3",
+            "/usr/lib/postfix/sbin/master",
+            "openssl",
+        ];
+        assert_installed(&programs, "dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix openssl");
         // Another process can take a port between our finding it free and the server's binding it.
         for _ in 0..3 {
             if let Some(rig) = Rig::try_start() {
@@ -100,8 +106,7 @@ impl Rig {
 
     fn note(&self, person: &Person, fields: &str) {
         let line = format!("{}:{{PLAIN}}{}:65534:65534::::{fields}\n", person.address, person.password);
-        let mut people = OpenOptions::new().append(true).open(&self.dovecot.people).unwrap();
-        people.write_all(line.as_bytes()).unwrap();
+        fs::write(self.dovecot.people.join(&person.address), line).unwrap();
     }
 
     /// Puts a letter into the person's inbox, by LMTP; line ends may be LF. It is there when this returns.
@@ -148,6 +153,14 @@ impl Rig {
         &self.certificates.ca
     }
 
+    pub(crate) fn certificate(&self) -> &Path {
+        &self.certificates.server
+    }
+
+    pub(crate) fn certificate_key(&self) -> &Path {
+        &self.certificates.server_key
+    }
+
     /// Where the rig keeps everything, logs too.
     pub fn folder(&self) -> &Path {
         self.dir.0.path()
@@ -170,25 +183,5 @@ impl Drop for Folder {
         if !std::thread::panicking() {
             self.0.remove();
         }
-    }
-}
-
-fn assert_installed() {
-    let wanted = [
-        "dovecot",
-        "/usr/lib/dovecot/lmtp",
-        "/usr/lib/dovecot/pop3",
-        "/usr/lib/postfix/sbin/master",
-        "openssl",
-    ];
-    for program in wanted {
-        let found = Command::new("sh")
-            .args(["-c", r#"PATH="$PATH:/usr/sbin"; command -v "$1""#, "rig", program])
-            .output();
-        assert!(
-            found.is_ok_and(|found| found.status.success()),
-            "{program} is missing: run `make deps`, or\n    \
-             sudo apt-get install dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix openssl"
-        );
     }
 }

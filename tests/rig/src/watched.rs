@@ -9,10 +9,10 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::privilege::root_shell;
+use crate::{privilege::root_shell, programs::search_path};
 
-/// Ends the server when our end of the pipe closes, which the kernel does for a process of any end; and ends itself
-/// when the server does, so that [`Watched::has_ended`] can tell.
+/// Ends the server and all it started when our end of the pipe closes, which the kernel does for a process of any
+/// end; and ends itself when the server does, so that [`Watched::has_ended`] can tell. Dovecot takes a second.
 const WATCH: &str = r#"
 exec 3<&0
 setsid "$@" </dev/null 3<&- &
@@ -20,7 +20,10 @@ server=$!
 {
     cat <&3 >/dev/null
     kill $server
-    for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 $server || exit; sleep 0.1; done
+    for step in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        kill -0 $server || break
+        sleep 0.1
+    done
     kill -9 -$server
 } 2>/dev/null &
 wait $server
@@ -51,6 +54,7 @@ impl Watched {
         let log = dir.join(format!("{name}.out"));
         let out = File::create(&log).unwrap();
         let watcher = shell
+            .env("PATH", search_path())
             .stdin(Stdio::piped())
             .stdout(out.try_clone().unwrap())
             .stderr(out)
