@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use axum::{extract::State, response::Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use crate::{
     model::{Message, MessageKey, Part, PartKind, Section},
     render,
     web::{
-        App, Error,
+        Error,
         download::{self, Wish},
         extract::{Path, Query, User},
     },
@@ -48,7 +48,7 @@ pub async fn eml(user: User, Path(key): Path<MessageKey>) -> Result<Response, Er
 }
 
 /// The message as it came, as plain text.
-pub async fn source(State(_): State<App>, user: User, Path(key): Path<MessageKey>) -> Result<Response, Error> {
+pub async fn source(user: User, Path(key): Path<MessageKey>) -> Result<Response, Error> {
     Ok(download::text("source.txt", user.account.source(&key).await?))
 }
 
