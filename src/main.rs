@@ -89,5 +89,7 @@ fn start_log(config: &Config) -> Result<(), Box<dyn Error>> {
         }
         LogFormat::Json => log.json().flatten_event(true).finish().try_init()?,
     }
+    // A panic is logged like everything else: one line, in the chosen format.
+    std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
     Ok(())
 }

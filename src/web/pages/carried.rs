@@ -1,4 +1,8 @@
 //! What a person was writing when the session ended, carried through the sign-in page in hidden fields.
+#![expect(
+    clippy::disallowed_types,
+    reason = "reads texts of a form nobody may post, only to show them again"
+)]
 
 use axum::{
     body::to_bytes,

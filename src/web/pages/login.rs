@@ -101,14 +101,14 @@ pub async fn submit(
     let user = loggable(&form.username);
     let error = match session::begin(&app, &session, credentials).await {
         Ok((key, sign_in)) => {
-            tracing::info!("auth ok user={user} ip={}", client.address);
+            tracing::info!(target: "postroom::auth", "auth ok user={user} ip={}", client.address);
             let next = go_on(&app, &form, &sign_in.0);
             return Ok(([(header::SET_COOKIE, key)], Redirect::to(&next)).into_response());
         }
         Err(error) => error,
     };
     let Some((status, reason, problem)) = explain(&error) else { return Err(error.into()) };
-    tracing::warn!("auth failed user={user} ip={} reason={reason}", client.address);
+    tracing::warn!(target: "postroom::auth", "auth failed user={user} ip={} reason={reason}", client.address);
     if status.is_server_error() {
         tracing::warn!("sign-in is not possible: {}", error::chain(&error));
     }
