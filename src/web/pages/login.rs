@@ -149,7 +149,7 @@ pub async fn sign_out(
 
 /// Answers a form that came after its session had ended: signing in goes on where the person was.
 pub(in crate::web) async fn ask_again(app: &App, request: Request) -> Response {
-    let next = carried::page_of(&app.urls, request.uri());
+    let next = carried::page_of(&app.urls, request.uri(), request.headers());
     let (carried, loss) = carried::read(app, request).await;
     let page = LoginPage {
         urls: &app.urls,
