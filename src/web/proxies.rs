@@ -11,9 +11,9 @@ use axum::{
     http::{Extensions, HeaderMap, Uri, header, request::Parts},
     middleware::Next,
     response::Response,
-    serve::IncomingStream,
+    serve::{IncomingStream, TapIo},
 };
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, TcpStream, UnixListener};
 
 use super::App;
 use crate::config::TrustedProxies;
@@ -26,8 +26,11 @@ pub enum Peer {
     Unix,
 }
 
-impl Connected<IncomingStream<'_, TcpListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Peer {
+impl<F> Connected<IncomingStream<'_, TapIo<TcpListener, F>>> for Peer
+where
+    F: FnMut(&mut TcpStream) + Send + 'static,
+{
+    fn connect_info(stream: IncomingStream<'_, TapIo<TcpListener, F>>) -> Peer {
         Peer::from(*stream.remote_addr())
     }
 }

@@ -6,17 +6,14 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     handler::Handler,
-    http::Method,
+    http::{Extensions, HeaderMap, Method, StatusCode, Version, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
     routing::{MethodFilter, MethodRouter, any, on},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::{
-        CompressionLayer, Predicate,
-        predicate::{NotForContentType, SizeAbove},
-    },
+    compression::{CompressionLayer, Predicate, predicate::SizeAbove},
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
@@ -98,7 +95,9 @@ pub fn router(app: &App) -> Router {
         let home = app.urls.home();
         router = router.route(base, any(|| async move { Redirect::permanent(&home) }));
     }
-    let pages_only = SizeAbove::default().and(NotForContentType::IMAGES).and(NotForContentType::SSE);
+    let is_page = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+    };
     // The last layer is the first to see a request and the last to see the answer.
     router
         .fallback(|| async { Error::NoSuchPage })
@@ -107,7 +106,7 @@ pub fn router(app: &App) -> Router {
         .layer(from_fn_with_state(app.clone(), origin::guard))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn_with_state(app.clone(), error::show))
-        .layer(CompressionLayer::new().compress_when(pages_only))
+        .layer(CompressionLayer::new().compress_when(SizeAbove::default().and(is_page)))
         .layer(from_fn(headers::add))
         .layer(from_fn(cookies::secure))
         .layer(from_fn_with_state(app.clone(), proxies::resolve))

@@ -9,7 +9,7 @@ use std::{
 
 use axum::{
     extract::connect_info::Connected,
-    serve::{IncomingStream, Listener},
+    serve::{IncomingStream, Listener, ListenerExt},
 };
 use tokio::{
     net::{TcpListener, UnixListener},
@@ -52,6 +52,12 @@ pub async fn serve(app: App, stop: impl Future<Output = ()> + Send + 'static) ->
             let failed = |error| ServeError::Listen(listen.clone(), error);
             let listener = TcpListener::bind(address).await.map_err(failed)?;
             let address = listener.local_addr().map_err(failed)?;
+            // Small writes at once: a page is not held back for a packet to fill up.
+            let listener = listener.tap_io(|stream| {
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "TCP_NODELAY could not be set");
+                }
+            });
             tracing::info!("listening on http://{address}{}", app.urls.home());
             run(listener, &app, stopping).await
         }
