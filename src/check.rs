@@ -66,6 +66,7 @@ async fn check_imap(
     let server = imap::Server {
         dialer: Arc::clone(dialer),
         upstream: config.imap.clone(),
+        patience: config.imap_timeout,
         max_connections: config.imap_connections,
     };
     let pool = imap::Pool::sign_in(Arc::new(server), credentials).await?;
