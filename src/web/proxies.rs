@@ -11,11 +11,11 @@ use axum::{
     http::{Extensions, HeaderMap, Uri, header, request::Parts},
     middleware::Next,
     response::Response,
-    serve::{IncomingStream, TapIo},
+    serve::IncomingStream,
 };
-use tokio::net::{TcpListener, TcpStream, UnixListener};
+use tokio::net::UnixListener;
 
-use super::App;
+use super::{App, serve::Prompt};
 use crate::config::TrustedProxies;
 
 /// The other end of the connection.
@@ -26,11 +26,8 @@ pub enum Peer {
     Unix,
 }
 
-impl<F> Connected<IncomingStream<'_, TapIo<TcpListener, F>>> for Peer
-where
-    F: FnMut(&mut TcpStream) + Send + 'static,
-{
-    fn connect_info(stream: IncomingStream<'_, TapIo<TcpListener, F>>) -> Peer {
+impl Connected<IncomingStream<'_, Prompt>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Prompt>) -> Peer {
         Peer::from(*stream.remote_addr())
     }
 }

@@ -44,14 +44,11 @@ pub enum Body {
 /// How an answer comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {
-    /// At once, within [`PATIENCE`].
+    /// Whole, and given up after a time.
     Page,
     /// As it is read from the mail server, for as long as that takes.
     Stream,
 }
-
-/// How long a person looks at nothing before we give up.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Route {
     pub method: Method,
@@ -128,7 +125,9 @@ impl Route {
             handler = handler.layer(from_fn_with_state(app.clone(), session::require));
         }
         if self.reply == Reply::Page && self.body != Body::Message {
-            handler = handler.layer(from_fn(give_up));
+            // A search may take five times as long as a command; what takes longer than that is stuck.
+            let patience = 6 * app.config.imap_timeout;
+            handler = handler.layer(from_fn(move |request, next| give_up(patience, request, next)));
         }
         let max_bytes = match self.body {
             Body::Form => 1_000_000,
@@ -140,8 +139,8 @@ impl Route {
     }
 }
 
-async fn give_up(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(PATIENCE, next.run(request)).await {
+async fn give_up(patience: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(patience, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Error::TimedOut.into_response(),
     }

@@ -2,6 +2,7 @@
 
 use std::{
     fs, io,
+    net::SocketAddr,
     os::unix::fs::{FileTypeExt, PermissionsExt},
     path::Path,
     time::Duration,
@@ -9,10 +10,10 @@ use std::{
 
 use axum::{
     extract::connect_info::Connected,
-    serve::{IncomingStream, Listener, ListenerExt},
+    serve::{IncomingStream, Listener},
 };
 use tokio::{
-    net::{TcpListener, UnixListener},
+    net::{TcpListener, TcpStream, UnixListener},
     sync::watch,
 };
 
@@ -52,14 +53,8 @@ pub async fn serve(app: App, stop: impl Future<Output = ()> + Send + 'static) ->
             let failed = |error| ServeError::Listen(listen.clone(), error);
             let listener = TcpListener::bind(address).await.map_err(failed)?;
             let address = listener.local_addr().map_err(failed)?;
-            // Small writes at once: a page is not held back for a packet to fill up.
-            let listener = listener.tap_io(|stream| {
-                if let Err(error) = stream.set_nodelay(true) {
-                    tracing::debug!(%error, "TCP_NODELAY could not be set");
-                }
-            });
             tracing::info!("listening on http://{address}{}", app.urls.home());
-            run(listener, &app, stopping).await
+            run(Prompt(listener), &app, stopping).await
         }
         Listen::Unix(path) => {
             let listener = bind_unix(path, &listen, app.config.listen_mode)?;
@@ -75,6 +70,26 @@ pub async fn serve(app: App, stop: impl Future<Output = ()> + Send + 'static) ->
     app.accounts.close_all().await;
     tracing::info!("stopped");
     served.map_err(ServeError::Serve)
+}
+
+/// Sends small writes at once: a page is not held back until a packet is full.
+pub(super) struct Prompt(TcpListener);
+
+impl Listener for Prompt {
+    type Io = TcpStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
+        let (stream, address) = Listener::accept(&mut self.0).await;
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY cannot be set");
+        }
+        (stream, address)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
 }
 
 async fn run<L>(listener: L, app: &App, stopping: watch::Receiver<bool>) -> io::Result<()>
