@@ -6,17 +6,14 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     handler::Handler,
-    http::Method,
+    http::{Extensions, HeaderMap, Method, StatusCode, Version, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
     routing::{MethodFilter, MethodRouter, any, on},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::{
-        CompressionLayer, Predicate,
-        predicate::{NotForContentType, SizeAbove},
-    },
+    compression::{CompressionLayer, Predicate, predicate::SizeAbove},
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
@@ -47,14 +44,11 @@ pub enum Body {
 /// How an answer comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {
-    /// At once, within [`PATIENCE`].
+    /// Whole, and given up after a time.
     Page,
     /// As it is read from the mail server, for as long as that takes.
     Stream,
 }
-
-/// How long a person looks at nothing before we give up.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Route {
     pub method: Method,
@@ -98,7 +92,9 @@ pub fn router(app: &App) -> Router {
         let home = app.urls.home();
         router = router.route(base, any(|| async move { Redirect::permanent(&home) }));
     }
-    let pages_only = SizeAbove::default().and(NotForContentType::IMAGES).and(NotForContentType::SSE);
+    let is_page = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+    };
     // The last layer is the first to see a request and the last to see the answer.
     router
         .fallback(|| async { Error::NoSuchPage })
@@ -107,7 +103,7 @@ pub fn router(app: &App) -> Router {
         .layer(from_fn_with_state(app.clone(), origin::guard))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn_with_state(app.clone(), error::show))
-        .layer(CompressionLayer::new().compress_when(pages_only))
+        .layer(CompressionLayer::new().compress_when(SizeAbove::default().and(is_page)))
         .layer(from_fn(headers::add))
         .layer(from_fn(cookies::secure))
         .layer(from_fn_with_state(app.clone(), proxies::resolve))
@@ -129,7 +125,9 @@ impl Route {
             handler = handler.layer(from_fn_with_state(app.clone(), session::require));
         }
         if self.reply == Reply::Page && self.body != Body::Message {
-            handler = handler.layer(from_fn(give_up));
+            // A search may take five times as long as a command; what takes longer than that is stuck.
+            let patience = 6 * app.config.imap_timeout;
+            handler = handler.layer(from_fn(move |request, next| give_up(patience, request, next)));
         }
         let max_bytes = match self.body {
             Body::Form => 1_000_000,
@@ -141,8 +139,8 @@ impl Route {
     }
 }
 
-async fn give_up(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(PATIENCE, next.run(request)).await {
+async fn give_up(patience: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(patience, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Error::TimedOut.into_response(),
     }
