@@ -30,8 +30,16 @@ pub enum BuildError {
 pub enum Copy {
     /// For the recipients: no Bcc.
     Submitted,
-    /// For Drafts and Sent: Bcc kept, and in Drafts what is needed to resume.
-    Filed,
+    /// For Sent: Bcc kept.
+    Sent,
+    /// For Drafts: Bcc kept, and what is needed to resume.
+    Draft,
+}
+
+/// What the draft with these headers answers or forwards, as [`build`] wrote it into [`Copy::Draft`].
+pub fn origin(headers: &Headers) -> Option<crate::model::Origin> {
+    let _ = headers;
+    todo!()
 }
 
 /// A complete RFC 5322 message with CRLF line ends. No value can add a header or end one early.
