@@ -10,7 +10,7 @@ use super::{
 use crate::model::Encoding;
 
 /// A longer encoded word is left as it stands (RFC 2047 allows 75; whole subjects in one word do occur).
-const MAX_WORD: usize = 4096;
+const MAX_WORD: usize = 2000;
 
 /// An unstructured header value (a subject, an ENVELOPE string): RFC 2047 and raw 8-bit decoded,
 /// unfolded, runs of blanks collapsed, control characters removed.
