@@ -2,6 +2,12 @@
 
 pub(super) mod carried;
 pub(super) mod error;
+pub mod folder;
+pub mod folders;
+pub mod headers;
 pub mod health;
 pub mod home;
 pub mod login;
+pub mod message;
+pub mod print;
+pub mod shell;
