@@ -19,7 +19,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 use super::{
     App, Error, assets, cookies, error, headers, origin,
-    pages::{carried, health, home, login},
+    pages::{act, body, carried, compose, folder, folders, headers as headers_page, health, home, login, message, part, print},
     proxies, session,
 };
 
@@ -67,6 +67,22 @@ pub fn table() -> Vec<Route> {
         get("/login", Public, login::show),
         post("/login", Public, login::submit).takes(Body::Carried),
         post("/logout", SignedIn, login::sign_out),
+        get("/mail/{mailbox}", SignedIn, folder::show),
+        post("/mail/{mailbox}/act", SignedIn, act::submit),
+        post("/mail/{mailbox}/empty", SignedIn, act::empty),
+        post("/undo", SignedIn, act::undo),
+        get("/mail/{mailbox}/{id}", SignedIn, message::show),
+        get("/mail/{mailbox}/{id}/body", SignedIn, body::show),
+        get("/mail/{mailbox}/{id}/headers", SignedIn, headers_page::show),
+        get("/mail/{mailbox}/{id}/print", SignedIn, print::show),
+        get("/mail/{mailbox}/{id}/part/{section}", SignedIn, part::show).streams(),
+        get("/mail/{mailbox}/{id}/source", SignedIn, part::source).streams(),
+        get("/mail/{mailbox}/{id}/message.eml", SignedIn, part::eml).streams(),
+        get("/mail/{mailbox}/{id}/attachments.zip", SignedIn, part::zip).streams(),
+        get("/compose", SignedIn, compose::show).streams(),
+        post("/compose", SignedIn, compose::submit).takes(Body::Message),
+        get("/folders", SignedIn, folders::show),
+        post("/folders", SignedIn, folders::submit),
         get("/healthz", Public, health::alive),
         get("/readyz", Public, health::ready),
         get("/static/{file}", Public, assets::show).streams(),

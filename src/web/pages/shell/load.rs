@@ -2,7 +2,7 @@
 
 use axum::http::Uri;
 
-use super::Shell;
+use super::{Shell, arrange};
 use crate::{
     model::{Holds, Mailbox, MailboxName},
     web::{App, Error, extract::User, path_and_query},
@@ -30,7 +30,7 @@ impl Shell {
             }
         };
         let shell = Shell {
-            mailboxes: Shell::arrange(&mailboxes, place.mailbox),
+            mailboxes: arrange(&mailboxes, place.mailbox),
             current: place.mailbox.cloned(),
             quota,
             flash: app.flashes.take(user),
