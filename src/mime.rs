@@ -37,7 +37,7 @@ pub enum Copy {
 }
 
 /// What the draft with these headers answers or forwards, as [`build`] wrote it into [`Copy::Draft`].
-pub fn origin(headers: &Headers) -> Option<crate::model::Origin> {
+pub fn origin(headers: &crate::model::Headers) -> Option<crate::model::Origin> {
     let _ = headers;
     todo!()
 }
