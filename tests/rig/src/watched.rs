@@ -80,6 +80,13 @@ impl Watched {
         })
     }
 
+    /// The server itself: the watcher's first child.
+    pub(crate) fn server_process(&self) -> Option<u32> {
+        let watcher = self.watcher.id();
+        let children = fs::read_to_string(format!("/proc/{watcher}/task/{watcher}/children")).ok()?;
+        children.split_whitespace().next()?.parse().ok()
+    }
+
     pub(crate) fn name(&self) -> &'static str {
         self.name
     }
