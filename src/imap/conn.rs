@@ -98,7 +98,8 @@ impl Conn {
         }
         self.is_broken = true;
         self.n_commands += 1;
-        let (tag, name, patience) = (format!("p{}", self.n_commands), command.name(), command.cost.patience(self.patience));
+        let (tag, name, patience) =
+            (format!("p{}", self.n_commands), command.name(), command.cost.patience(self.patience));
         let literals = self.capabilities.literals();
         let selected = &mut self.selected;
         let exchange = exchange(self.session.get_mut(), &tag, command, literals, |response| {

@@ -84,7 +84,9 @@ fn the_other_programs_changes_are_in_the_next_page() {
 #[test]
 fn messages_are_moved_copied_archived_and_deleted_and_come_back_by_undo() {
     let (_, browser, mut other) = three_letters();
-    for (action, to, target) in [("archive", "", "Archive"), ("junk", "", "Junk"), ("delete", "", "Trash"), ("move", "Sent", "Sent")] {
+    for (action, to, target) in
+        [("archive", "", "Archive"), ("junk", "", "Junk"), ("delete", "", "Trash"), ("move", "Sent", "Sent")]
+    {
         let page = act(&browser, "INBOX", action, &["one", "two"], to);
         page.shows("2 messages");
         assert!(count(&mut other, "INBOX").ends_with("(MESSAGES 1)"), "{action}");

@@ -10,7 +10,14 @@ const FORM: &str = "form[action$='/compose']";
 fn a_reply_goes_to_the_sender_and_quotes() {
     let ann = rig().person("ann");
     let list = format!("{}, Carol <carol@example.org>", ann.address);
-    rig().deliver(&ann, letter("Re: plans").header("To", &list).header("Cc", "dave@example.org").header("References", "<a@x> <b@x>").eml());
+    rig().deliver(
+        &ann,
+        letter("Re: plans")
+            .header("To", &list)
+            .header("Cc", "dave@example.org")
+            .header("References", "<a@x> <b@x>")
+            .eml(),
+    );
     let (browser, inbox) = site().signed_in(&ann);
     let page = browser.get(&inbox.link("plans"));
     let reply = browser.get(&page.attr("a[href*='reply=']", "href"));
@@ -31,8 +38,19 @@ fn a_draft_is_saved_resumed_and_discarded() {
     let ann = rig().person("ann");
     let (browser, _) = site().signed_in(&ann);
     let form = browser.get("/compose");
-    let fields = [("to", "bob@example.org"), ("bcc", "eve@example.org"), ("subject", "caf\u{e9} \u{4f1a}"), ("text", "first\n\nline > 2"), ("intent", "save")];
-    let file = Upload { field: "attachments", name: "\u{5831}\u{544a}.txt", media_type: "text/plain", bytes: b"report" };
+    let fields = [
+        ("to", "bob@example.org"),
+        ("bcc", "eve@example.org"),
+        ("subject", "caf\u{e9} \u{4f1a}"),
+        ("text", "first\n\nline > 2"),
+        ("intent", "save"),
+    ];
+    let file = Upload {
+        field: "attachments",
+        name: "\u{5831}\u{544a}.txt",
+        media_type: "text/plain",
+        bytes: b"report",
+    };
     let saved = browser.follow(browser.submit_with(&form, FORM, &fields, &[file]));
     saved.is(200);
     let saved = browser.follow(browser.submit(&saved, FORM, &[("text", "second"), ("intent", "save")]));
@@ -86,7 +104,13 @@ fn mistakes_come_back_as_typed() {
     let ann = rig().person("ann");
     let (browser, _) = site().signed_in(&ann);
     let form = browser.get("/compose");
-    let fields = [("to", "bob at example"), ("cc", "carol@example.org"), ("subject", "keep <me>"), ("text", "\nall of\nit "), ("intent", "send")];
+    let fields = [
+        ("to", "bob at example"),
+        ("cc", "carol@example.org"),
+        ("subject", "keep <me>"),
+        ("text", "\nall of\nit "),
+        ("intent", "send"),
+    ];
     let again = browser.submit(&form, FORM, &fields);
     again.is(422).shows("bob at example");
     for (name, value) in &fields[..4] {
@@ -95,5 +119,8 @@ fn mistakes_come_back_as_typed() {
     browser.submit(&form, FORM, &[("text", "x"), ("intent", "send")]).is(422).shows("recipient");
     // Another program, or a link, may begin a letter.
     let begun = browser.get("/compose?to=bob%40example.org&subject=Hi&text=one%0Atwo");
-    assert_eq!((&*begun.field("to"), &*begun.field("subject"), &*begun.field("text")), ("bob@example.org", "Hi", "one\ntwo"));
+    assert_eq!(
+        (&*begun.field("to"), &*begun.field("subject"), &*begun.field("text")),
+        ("bob@example.org", "Hi", "one\ntwo")
+    );
 }

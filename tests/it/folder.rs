@@ -93,7 +93,8 @@ fn folders_are_created_renamed_and_deleted_whatever_their_script() {
     inside.is(200).shows("\u{5bb6}\u{65cf} & Freunde");
     let form = browser.get("/folders");
     let old = "\u{5bb6}\u{65cf} & Freunde";
-    let fields = [("csrf", &*form.field("csrf")), ("action", "rename"), ("mailbox", old), ("name", "Verwandte")];
+    let fields =
+        [("csrf", &*form.field("csrf")), ("action", "rename"), ("mailbox", old), ("name", "Verwandte")];
     browser.follow(browser.post("/folders", &fields, &[])).shows("Verwandte").lacks(old);
     browser.get("/mail/%E5%AE%B6%E6%97%8F%20%26%20Freunde").is(404);
     let fields = [("csrf", &*form.field("csrf")), ("action", "delete"), ("mailbox", "Verwandte")];
@@ -116,7 +117,8 @@ fn a_server_with_bare_imap_will_do() {
     browser.get("/mail/INBOX?filter=unread&sort=subject").is(200).shows("one");
     browser.get(&inbox.link("one")).is(200).shows("this is the letter");
     let id = inbox.attrs("input[name=id]", "value").remove(0);
-    let moved = browser.submit(&inbox, "form[action$='/act']", &[("id", &id), ("action", "move"), ("to", "Archive")]);
+    let moved =
+        browser.submit(&inbox, "form[action$='/act']", &[("id", &id), ("action", "move"), ("to", "Archive")]);
     browser.follow(moved).shows("one").lacks("two");
     browser.get("/mail/Archive").shows("two");
     let mut other = ImapClient::login(rig().imap(), &ann);

@@ -17,7 +17,10 @@ pub fn letter(subject: &str) -> Letter {
         .header("From", "Bob Baker <bob@example.org>")
         .header("To", "Ann <ann@example.org>")
         .header("Date", "Tue, 24 Nov 2026 10:00:00 +0100")
-        .header("Message-ID", &format!("<{}@letters.example.org>", subject.replace(|c: char| !c.is_ascii_alphanumeric(), "-")))
+        .header(
+            "Message-ID",
+            &format!("<{}@letters.example.org>", subject.replace(|c: char| !c.is_ascii_alphanumeric(), "-")),
+        )
         .header("Subject", subject)
         .text("Hello Ann,\nthis is the letter.\n")
 }

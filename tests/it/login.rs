@@ -95,7 +95,8 @@ fn what_was_typed_survives_an_expired_session() {
     let (browser, _) = site().signed_in(&ann);
     let form = browser.get("/compose");
     browser.drop_cookies();
-    let fields = [("to", "bob@example.org"), ("subject", "keep me"), ("text", "a long\nletter"), ("intent", "send")];
+    let fields =
+        [("to", "bob@example.org"), ("subject", "keep me"), ("text", "a long\nletter"), ("intent", "send")];
     let again = browser.submit(&form, "form[action$='/compose']", &fields);
     again.is(401).shows("Your session has ended");
     let answer = browser.submit(&again, "form", &[("username", &ann.address), ("password", &ann.password)]);

@@ -41,11 +41,19 @@ fn html_stands_in_a_document_of_its_own_that_runs_nothing() {
     let (browser, page, _) = open(&letter("sale").html(html));
     assert!(!page.html().contains("<h1>Sale</h1>"), "the letter's HTML is not in our page: {page}");
     let frame = page.attr("iframe", "src");
-    assert_eq!(page.attr("iframe", "sandbox"), "allow-same-origin allow-popups allow-popups-to-escape-sandbox");
+    assert_eq!(
+        page.attr("iframe", "sandbox"),
+        "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+    );
     let body = browser.get(&frame);
     body.is(200).shows("Sale").shows("text");
     let csp = body.header("content-security-policy");
-    for part in ["sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox", "default-src 'none'", "img-src 'self'", "form-action 'none'"] {
+    for part in [
+        "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox",
+        "default-src 'none'",
+        "img-src 'self'",
+        "form-action 'none'",
+    ] {
         assert!(csp.contains(part), "{csp}");
     }
     assert!(!csp.contains("allow-scripts"));
@@ -101,7 +109,9 @@ fn attachments_come_byte_for_byte_and_never_run_here() {
     assert_eq!((&zip.bytes[..4], zip.header("content-type")), (&b"PK\x03\x04"[..], "application/zip"));
     assert!(zip.bytes.len() > bytes.len());
     let source = browser.get(&format!("{message}/source"));
-    assert!(source.header("content-type").starts_with("text/plain") && source.html().contains("Subject: files"));
+    assert!(
+        source.header("content-type").starts_with("text/plain") && source.html().contains("Subject: files")
+    );
     let eml = browser.get(&format!("{message}/message.eml"));
     assert!(eml.header("content-disposition").contains("files.eml"), "{:?}", eml.headers);
     assert_eq!(eml.bytes, source.bytes);
@@ -111,7 +121,8 @@ fn attachments_come_byte_for_byte_and_never_run_here() {
 
 #[test]
 fn a_forwarded_message_opens_in_place() {
-    let inner = letter("inner subject").text("the inner letter\n").attach("in.txt", "text/plain", *b"in").eml();
+    let inner =
+        letter("inner subject").text("the inner letter\n").attach("in.txt", "text/plain", *b"in").eml();
     let outer = format!(
         "From: carol@example.org\nTo: ann@example.org\nSubject: outer\nMIME-Version: 1.0\n\
          Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: text/plain\n\nsee below\n--o\n\
@@ -144,8 +155,14 @@ fn broken_mail_still_shows() {
     let mut other = ImapClient::login(rig().imap(), &ann);
     other.append("INBOX", "", "no headers at all, only a line\r\n");
     other.append("INBOX", "", "Subject: broken\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/html; charset=nonsense\r\nContent-Transfer-Encoding: base64\r\n\r\n@@@@PHA+cmVhZGFibGU8L3A+\r\n");
-    let deep = (0..300).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n")).collect::<String>();
-    other.append("INBOX", "", format!("Subject: deep\r\nMIME-Version: 1.0\r\n{deep}Content-Type: text/plain\r\n\r\nbottom\r\n"));
+    let deep = (0..300)
+        .map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n"))
+        .collect::<String>();
+    other.append(
+        "INBOX",
+        "",
+        format!("Subject: deep\r\nMIME-Version: 1.0\r\n{deep}Content-Type: text/plain\r\n\r\nbottom\r\n"),
+    );
     let (browser, inbox) = site().signed_in(&ann);
     for path in inbox.attrs("li.row a[href*='/mail/INBOX/']", "href") {
         let page = browser.get(&path);

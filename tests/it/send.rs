@@ -13,7 +13,8 @@ const FORM: &str = "form[action$='/compose']";
 fn n_messages(person: &Person, mailbox: &str) -> usize {
     let mut client = ImapClient::login(rig().imap(), person);
     let status = client.command(&format!("STATUS {mailbox} (MESSAGES)")).concat();
-    let n: String = status.split("MESSAGES ").nth(1).unwrap().chars().take_while(char::is_ascii_digit).collect();
+    let n: String =
+        status.split("MESSAGES ").nth(1).unwrap().chars().take_while(char::is_ascii_digit).collect();
     n.parse().unwrap()
 }
 
@@ -62,7 +63,12 @@ fn a_message_is_sent_and_filed() {
     let (form, mut fields) = fill(&browser, &format!("B\u{f6}b <{}>", bob.address));
     fields.push(("bcc", carol.address.clone()));
     let fields: Vec<_> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
-    let file = Upload { field: "attachments", name: "\u{5831} \"x\".bin", media_type: "application/octet-stream", bytes: &[0, 10, 13, 255] };
+    let file = Upload {
+        field: "attachments",
+        name: "\u{5831} \"x\".bin",
+        media_type: "application/octet-stream",
+        bytes: &[0, 10, 13, 255],
+    };
     let answer = browser.submit_with(&form, FORM, &fields, &[file]);
     answer.is(303);
     browser.follow(answer).shows("Message sent");
@@ -82,14 +88,24 @@ fn a_message_is_sent_and_filed() {
 #[test]
 fn a_reply_is_threaded_and_marks_the_original() {
     let (ann, bob) = (rig().person("ann"), rig().person("bob"));
-    rig().deliver(&ann, letter("question").header("Reply-To", &bob.address).header("Message-ID", "<q1@x.test>").header("References", "<q0@x.test>").eml());
+    rig().deliver(
+        &ann,
+        letter("question")
+            .header("Reply-To", &bob.address)
+            .header("Message-ID", "<q1@x.test>")
+            .header("References", "<q0@x.test>")
+            .eml(),
+    );
     let (browser, inbox) = site().signed_in(&ann);
     let page = browser.get(&inbox.link("question"));
     let form = browser.get(&page.attr("a[href*='reply=']", "href"));
     browser.submit(&form, FORM, &[("intent", "send")]).is(303);
     arrived(&bob, 1);
     let got = only_message(&bob, "INBOX").replace("\r\n ", " ");
-    assert!(got.contains("In-Reply-To: <q1@x.test>") && got.contains("References: <q0@x.test> <q1@x.test>"), "{got}");
+    assert!(
+        got.contains("In-Reply-To: <q1@x.test>") && got.contains("References: <q0@x.test> <q1@x.test>"),
+        "{got}"
+    );
     let mut other = ImapClient::login(rig().imap(), &ann);
     other.command("SELECT INBOX");
     assert!(other.command("FETCH 1 (FLAGS)").concat().contains("\\Answered"));
@@ -166,7 +182,9 @@ fn a_connection_lost_after_the_final_dot_is_unknown_and_never_retried_by_itself(
     arrived(&bob, 2);
     let mut client = ImapClient::login(rig().imap(), &bob);
     client.command("SELECT INBOX");
-    let ids: Vec<_> = (1..=2).map(|n| client.command(&format!("FETCH {n} (BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")).concat()).collect();
+    let ids: Vec<_> = (1..=2)
+        .map(|n| client.command(&format!("FETCH {n} (BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")).concat())
+        .collect();
     let id = |text: &str| text[text.find('<').unwrap()..text.find('>').unwrap()].to_owned();
     assert_eq!(id(&ids[0]), id(&ids[1]));
     assert_eq!(n_messages(&ann, "Drafts"), 0);
@@ -201,8 +219,20 @@ fn nothing_typed_becomes_a_header_or_a_command() {
     let (browser, _) = site().signed_in(&ann);
     let form = browser.get("/compose");
     let evil = "x\r\nBcc: eve@example.org\r\n\r\ninjected\0\u{2028}end";
-    let fields = [("to", &*bob.address), ("subject", evil), ("in_reply_to", "<a@b>\r\nX-Evil: 1"), ("references", "a@b\r\nX-Evil: 1"), ("text", "one\r\n.\r\nMAIL FROM:<x@y>\r\n"), ("intent", "send")];
-    let file = Upload { field: "attachments", name: "a\";\u{202e}exe.txt", media_type: "text/plain\u{b}evil", bytes: b"x" };
+    let fields = [
+        ("to", &*bob.address),
+        ("subject", evil),
+        ("in_reply_to", "<a@b>\r\nX-Evil: 1"),
+        ("references", "a@b\r\nX-Evil: 1"),
+        ("text", "one\r\n.\r\nMAIL FROM:<x@y>\r\n"),
+        ("intent", "send"),
+    ];
+    let file = Upload {
+        field: "attachments",
+        name: "a\";\u{202e}exe.txt",
+        media_type: "text/plain\u{b}evil",
+        bytes: b"x",
+    };
     browser.submit_with(&form, FORM, &fields, &[file]).is(303);
     arrived(&bob, 1);
     let got = only_message(&bob, "INBOX");

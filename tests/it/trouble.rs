@@ -2,11 +2,7 @@
 
 use postroom_rig::{Fault, ImapClient, Person, Proxy, Side, rig};
 
-use crate::{
-    browser::Browser,
-    letters::letter,
-    site::Site,
-};
+use crate::{browser::Browser, letters::letter, site::Site};
 
 fn behind_a_faulty_imap() -> (Site, Proxy, Person, Browser) {
     let proxy = Proxy::to(rig().imap());
@@ -66,7 +62,9 @@ fn a_move_that_broke_off_is_not_done_twice() {
     let answer = browser.submit(&inbox, "form[action$='/act']", &[("id", &id), ("action", "archive")]);
     answer.is(502).shows("broke off");
     let mut other = ImapClient::login(rig().imap(), &ann);
-    let n = |client: &mut ImapClient, mailbox: &str| client.command(&format!("STATUS {mailbox} (MESSAGES)")).concat();
+    let n = |client: &mut ImapClient, mailbox: &str| {
+        client.command(&format!("STATUS {mailbox} (MESSAGES)")).concat()
+    };
     let all = n(&mut other, "INBOX") + &n(&mut other, "Archive");
     assert_eq!(all.matches("MESSAGES 1").count(), 1, "{all}");
     browser.get("/mail/INBOX").is(200);
@@ -78,7 +76,8 @@ fn an_append_cut_in_the_middle_loses_nothing() {
     let form = browser.get("/compose");
     let long = "a long line of text\n".repeat(20_000);
     proxy.when(Side::Client, "a long line of text", Fault::CutAfter(1000));
-    let fields = [("to", "bob@example.org"), ("subject", "kept"), ("text", long.as_str()), ("intent", "save")];
+    let fields =
+        [("to", "bob@example.org"), ("subject", "kept"), ("text", long.as_str()), ("intent", "save")];
     let answer = browser.submit(&form, "form[action$='/compose']", &fields);
     assert!(answer.status >= 500, "{}", answer.status);
     assert_eq!(answer.field("subject"), "kept");
@@ -97,7 +96,11 @@ fn a_full_mailbox_says_so() {
     let (browser, _) = site.signed_in(&ann);
     let form = browser.get("/compose");
     let long = "too much\n".repeat(5_000);
-    let answer = browser.submit(&form, "form[action$='/compose']", &[("to", "bob@example.org"), ("text", &long), ("intent", "save")]);
+    let answer = browser.submit(
+        &form,
+        "form[action$='/compose']",
+        &[("to", "bob@example.org"), ("text", &long), ("intent", "save")],
+    );
     answer.is(409).shows("full");
     assert_eq!(answer.field("text"), long);
 }

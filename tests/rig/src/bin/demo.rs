@@ -40,7 +40,11 @@ fn main() {
             return;
         }
         end_if_broken(&mut rig, &mut postroom);
-        assert!(start.elapsed() < READY_WITHIN, "Postroom is not ready after {READY_WITHIN:?}: {}", postroom.output());
+        assert!(
+            start.elapsed() < READY_WITHIN,
+            "Postroom is not ready after {READY_WITHIN:?}: {}",
+            postroom.output()
+        );
     }
     say(&format!("Address: http://{}/\nUser: {USER}\nPassword: {PASSWORD}\n", postroom.address()));
     eprintln!("Ctrl-C ends everything. Logs: {}", rig.folder().display());
@@ -56,7 +60,8 @@ fn is_requested(stop: &Receiver<()>) -> bool {
 }
 
 fn signals() -> Receiver<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).unwrap_or_else(|error| panic!("no signals: {error}"));
+    let mut signals =
+        Signals::new([SIGINT, SIGTERM, SIGHUP]).unwrap_or_else(|error| panic!("no signals: {error}"));
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || signals.forever().try_for_each(|_| sender.send(())));
     receiver
