@@ -29,3 +29,6 @@ use axum::http::Uri;
 fn path_and_query(uri: &Uri) -> String {
     uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string)
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,11 +12,6 @@ use crate::model::{Flag, Section};
 
 use super::uid_set::UidRange;
 
-/// For most commands, from the first byte sent to the last byte of the answer.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// For commands whose cost grows with the mailbox.
-const LONG_PATIENCE: Duration = Duration::from_secs(300);
-
 /// Longer strings go as literals: servers bound the length of a line (RFC 7162 §4 names 8192 bytes).
 const MAX_QUOTED: usize = 1000;
 /// Without waiting only this much is sent: a refusal of a large message should come before it.
@@ -56,17 +51,36 @@ enum Piece {
     Literal(Bytes),
 }
 
+/// How long a command may take, as a multiple of [`super::Server::patience`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cost {
+    /// Most commands.
+    Flat,
+    /// Grows with the mailbox.
+    Grows,
+}
+
+impl Cost {
+    /// From the first byte sent to the last byte of the answer.
+    pub(super) fn patience(self, patience: Duration) -> Duration {
+        match self {
+            Cost::Flat => patience,
+            Cost::Grows => patience * 5,
+        }
+    }
+}
+
 /// One command without its tag. Arguments are separated by blanks of themselves.
 #[derive(Debug, Clone)]
 pub(super) struct Command {
     name: &'static str,
     pieces: Vec<Piece>,
-    pub(super) patience: Duration,
+    pub(super) cost: Cost,
 }
 
 impl Command {
     pub(super) fn new(name: &'static str) -> Command {
-        Command { name, pieces: vec![Piece::Text(BytesMut::from(name))], patience: PATIENCE }
+        Command { name, pieces: vec![Piece::Text(BytesMut::from(name))], cost: Cost::Flat }
     }
 
     /// What may be logged of a command.
@@ -76,7 +90,7 @@ impl Command {
 
     /// The server may take minutes.
     pub(super) fn slow(mut self) -> Command {
-        self.patience = LONG_PATIENCE;
+        self.cost = Cost::Grows;
         self
     }
 

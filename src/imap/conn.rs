@@ -33,6 +33,8 @@ pub struct Conn {
     pub(super) names: Arc<Names>,
     selected: Option<Selected>,
     n_commands: u64,
+    /// For a command whose cost is [`super::command::Cost::Flat`].
+    patience: Duration,
     /// Set while an answer is outstanding, and for good when one could not be read.
     is_broken: bool,
 }
@@ -59,6 +61,7 @@ impl Conn {
             names,
             selected: None,
             n_commands: 0,
+            patience: server.patience,
             is_broken: false,
         })
     }
@@ -95,7 +98,8 @@ impl Conn {
         }
         self.is_broken = true;
         self.n_commands += 1;
-        let (tag, name, patience) = (format!("p{}", self.n_commands), command.name(), command.patience);
+        let (tag, name, patience) =
+            (format!("p{}", self.n_commands), command.name(), command.cost.patience(self.patience));
         let literals = self.capabilities.literals();
         let selected = &mut self.selected;
         let exchange = exchange(self.session.get_mut(), &tag, command, literals, |response| {

@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use futures_util::future::BoxFuture;
@@ -29,6 +30,8 @@ pub struct Server {
     pub upstream: Upstream,
     /// Connections for each account.
     pub max_connections: usize,
+    /// How long a command may take; those whose cost grows with the mailbox get five times as long.
+    pub patience: Duration,
 }
 
 /// The connections of one account. Cheap to clone.

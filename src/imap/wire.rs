@@ -97,11 +97,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     fn hand_over(&mut self) -> io::Result<bool> {
         while let Some(n) = self.framer.next(&self.buf)? {
             let frame = self.buf.split_to(n).freeze();
-            let response =
-                Response::parse(&frame).map_err(|_| Violation::io("a line that is no response"))?;
-            if reduce(&response, &mut self.handed) {
-                self.last = frame;
-                return Ok(true);
+            match Response::parse(&frame) {
+                Ok(response) if reduce(&response, &mut self.handed) => {
+                    self.last = frame;
+                    return Ok(true);
+                }
+                Err(_) if !frame.starts_with(b"* ") => {
+                    return Err(Violation::io("a line that is no response"));
+                }
+                _ => {}
             }
         }
         Ok(false)

@@ -8,7 +8,7 @@ mod login;
 mod mailboxes;
 mod message;
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -26,6 +26,7 @@ fn server(address: SocketAddr, security: Security, ca_file: Option<&Path>) -> Ar
         dialer: Arc::new(Dialer::trusting(ca_file).unwrap()),
         upstream: Upstream { host, port: address.port(), security },
         max_connections: 3,
+        patience: Duration::from_secs(60),
     })
 }
 

@@ -1,10 +1,23 @@
-//! Against real servers: they start once for this binary, and every test makes its own people.
+//! The site as a person uses it: the real binary, a real Dovecot, a real Postfix. One test binary, because the
+//! servers start once for each.
 #![expect(
-    clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::string_slice,
-    reason = "a test that cannot go on must stop"
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "tests may panic"
 )]
 
+mod browser;
+mod letters;
+mod site;
+
+mod act;
+mod compose;
+mod folder;
 mod imap;
+mod login;
+mod message;
+mod send;
+mod trouble;
