@@ -84,3 +84,36 @@ pub fn when_long(at: &jiff::ZonedDateTime) -> String {
     let _ = at;
     todo!()
 }
+
+/// One body part in a message's document.
+#[derive(Debug, Clone)]
+pub enum Fragment {
+    Text(SafeHtml),
+    Html(Sanitized),
+}
+
+impl Fragment {
+    pub fn into_text(self) -> Option<SafeHtml> {
+        match self {
+            Fragment::Text(text) => Some(text),
+            Fragment::Html(_) => None,
+        }
+    }
+}
+
+pub fn document(title: &str, base_css: &str, fragments: &[Fragment]) -> String {
+    let _ = (title, base_css, fragments);
+    todo!()
+}
+
+/// Texts one below the other.
+pub fn joined(texts: &[SafeHtml]) -> SafeHtml {
+    let _ = texts;
+    todo!()
+}
+
+/// The fragments in one page, for paper.
+pub fn flattened(fragments: &[Fragment]) -> SafeHtml {
+    let _ = fragments;
+    todo!()
+}

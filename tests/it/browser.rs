@@ -83,7 +83,8 @@ impl Browser {
 
     #[track_caller]
     pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Page {
-        let mut request = self.agent.get(format!("{}{path}", self.origin)).header("Cookie", self.cookie_header());
+        let mut request =
+            self.agent.get(format!("{}{path}", self.origin)).header("Cookie", self.cookie_header());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -121,7 +122,8 @@ impl Browser {
     pub fn submit_with(&self, page: &Page, form: &str, fields: &[(&str, &str)], uploads: &[Upload]) -> Page {
         let filled = page.form(form, fields);
         if filled.method == "get" {
-            let query: Vec<_> = filled.fields.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();
+            let query: Vec<_> =
+                filled.fields.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();
             return self.get(&format!("{}?{}", filled.action, query.join("&")));
         }
         if !filled.multipart {
@@ -162,7 +164,12 @@ impl Browser {
         }
         let bytes = response.body_mut().with_config().limit(1 << 30).read_to_vec();
         let bytes = bytes.unwrap_or_else(|error| panic!("{path}: {error}"));
-        Page { path: path.to_owned(), status: response.status().as_u16(), headers: response.headers().clone(), bytes }
+        Page {
+            path: path.to_owned(),
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            bytes,
+        }
     }
 }
 
@@ -222,7 +229,8 @@ impl Page {
             let words = a.text().collect::<String>();
             words.contains(text) || a.value().attr("aria-label").is_some_and(|label| label.contains(text))
         };
-        let link = html.select(&anchors).find(matches).and_then(|a| a.value().attr("href").map(str::to_owned));
+        let link =
+            html.select(&anchors).find(matches).and_then(|a| a.value().attr("href").map(str::to_owned));
         link.unwrap_or_else(|| panic!("no link `{text}` in {self}"))
     }
 
@@ -241,7 +249,8 @@ impl Page {
     /// The texts of all elements that match.
     pub fn texts(&self, css: &str) -> Vec<String> {
         let html = Html::parse_document(&self.html());
-        let text = |e: ElementRef| e.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
+        let text =
+            |e: ElementRef| e.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
         html.select(&selector(css)).map(text).collect()
     }
 
@@ -267,7 +276,8 @@ impl Page {
             let Some(name) = element.attr("name").filter(|name| !is_given(name)) else { continue };
             let kind = element.attr("type").unwrap_or("text");
             let unchecked = matches!(kind, "checkbox" | "radio") && element.attr("checked").is_none();
-            if unchecked || matches!(kind, "file" | "submit" | "button") || element.attr("disabled").is_some() {
+            if unchecked || matches!(kind, "file" | "submit" | "button") || element.attr("disabled").is_some()
+            {
                 continue;
             }
             fields.push((name.to_owned(), value(&control)));
@@ -297,9 +307,13 @@ fn value(control: &ElementRef) -> String {
             let options = selector("option");
             let chosen = control.select(&options).find(|o| o.value().attr("selected").is_some());
             let option = chosen.or_else(|| control.select(&options).next());
-            option.map(|o| o.value().attr("value").map_or_else(|| o.text().collect(), str::to_owned)).unwrap_or_default()
+            option
+                .map(|o| o.value().attr("value").map_or_else(|| o.text().collect(), str::to_owned))
+                .unwrap_or_default()
         }
-        _ if matches!(element.attr("type"), Some("checkbox" | "radio")) => element.attr("value").unwrap_or("on").to_owned(),
+        _ if matches!(element.attr("type"), Some("checkbox" | "radio")) => {
+            element.attr("value").unwrap_or("on").to_owned()
+        }
         _ => element.attr("value").unwrap_or_default().to_owned(),
     }
 }
