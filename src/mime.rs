@@ -17,7 +17,7 @@ pub use transfer::Decoder;
 pub use uu::uu_attachments;
 pub use words::decode_words;
 
-use crate::model::{Address, AddressList, Draft, Message};
+use crate::model::{Address, Draft, Headers, Message};
 
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
@@ -37,7 +37,7 @@ pub enum Copy {
 }
 
 /// What the draft with these headers answers or forwards, as [`build`] wrote it into [`Copy::Draft`].
-pub fn origin(headers: &Headers) -> Option<crate::model::Origin> {
+pub fn origin(headers: &crate::model::Headers) -> Option<crate::model::Origin> {
     let _ = headers;
     todo!()
 }
@@ -82,6 +82,3 @@ pub fn html_to_text(html: &str) -> String {
     let _ = html;
     todo!()
 }
-
-#[expect(dead_code, reason = "stub")]
-fn unused(_: AddressList) {}

@@ -168,7 +168,6 @@ impl Account {
 
 fn bring_attachments(message: Message) -> Bring {
     let wanted = |part: &&Part| part.is_attachment() || matches!(part.kind, PartKind::Inline);
-    let parts: Vec<Part> =
-        message.tree.of_message(&Section::root()).filter(wanted).cloned().collect();
+    let parts: Vec<Part> = message.tree.of_message(&Section::root()).filter(wanted).cloned().collect();
     if parts.is_empty() { Bring::Nothing } else { Bring::Parts(Box::new(message), parts) }
 }

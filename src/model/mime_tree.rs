@@ -132,7 +132,7 @@ impl MimeTree {
 
     /// The parts of the message attached at `root` (or of the whole message), without those of the messages
     /// attached to it in turn.
-    pub fn of_message(&self, root: &Section) -> impl Iterator<Item = &Part> {
+    pub fn of_message<'t>(&'t self, root: &Section) -> impl Iterator<Item = &'t Part> + use<'t> {
         let inside = |part: &Part, outer: &Section| part.section.is_within(outer) && part.section != *outer;
         let root = root.clone();
         let messages = self.parts.iter().filter(|part| matches!(part.kind, PartKind::Message(_)));

@@ -19,7 +19,10 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 use super::{
     App, Error, assets, cookies, error, headers, origin,
-    pages::{act, body, carried, compose, folder, folders, headers as headers_page, health, home, login, message, part, print},
+    pages::{
+        act, body, carried, compose, folder, folders, headers as headers_page, health, home, login, message,
+        part, print,
+    },
     proxies, session,
 };
 

@@ -22,7 +22,8 @@ use crate::{
 const SANDBOX: &str = "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 
 /// Nothing is loaded but our own pictures; styles stand in the document; nothing is posted.
-const REST: &str = "style-src 'unsafe-inline'; font-src 'none'; form-action 'none'; frame-ancestors 'self'; base-uri 'none'";
+const REST: &str =
+    "style-src 'unsafe-inline'; font-src 'none'; form-action 'none'; frame-ancestors 'self'; base-uri 'none'";
 
 pub async fn show(
     State(app): State<App>,

@@ -29,6 +29,7 @@ pub use imap_client::ImapClient;
 pub use letters::{File, Letter, Moment, fill_demo_mailbox, fill_inbox, letter, modified_utf7};
 pub use nginx::Nginx;
 pub use person::Person;
+pub use ports::free_address;
 pub use product::Product;
 pub use proxy::{Fault, Proxy, Side};
 pub use rig::{Rig, rig};

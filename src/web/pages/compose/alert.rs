@@ -11,7 +11,9 @@ use crate::{
 pub(super) fn not_sent(error: &SendError) -> (StatusCode, Alert) {
     let kept = match error.draft {
         Some(_) => " It is kept in Drafts, and below as you typed it.",
-        None => " It stands below as you typed it; it could not be kept in Drafts, so do not close this page.",
+        None => {
+            " It stands below as you typed it; it could not be kept in Drafts, so do not close this page."
+        }
     };
     let alert = |title: &str, text: &str, quotes: Vec<String>| Alert {
         title: title.to_owned(),
@@ -21,7 +23,8 @@ pub(super) fn not_sent(error: &SendError) -> (StatusCode, Alert) {
     };
     match &error.cause {
         Cause::Recipients(refusals) => {
-            let quotes = refusals.iter().map(|refusal| format!("{}: {}", refusal.address, refusal.words)).collect();
+            let quotes =
+                refusals.iter().map(|refusal| format!("{}: {}", refusal.address, refusal.words)).collect();
             let text = "Nothing was sent, to nobody. Correct or remove the recipients that were refused, then send again.";
             (StatusCode::UNPROCESSABLE_ENTITY, alert("A recipient was refused", text, quotes))
         }
@@ -31,7 +34,10 @@ pub(super) fn not_sent(error: &SendError) -> (StatusCode, Alert) {
         }
         Cause::NotNow(words) => {
             let text = "Nothing was sent. Try again in a moment.";
-            (StatusCode::SERVICE_UNAVAILABLE, alert("The message was not taken now", text, vec![words.clone()]))
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                alert("The message was not taken now", text, vec![words.clone()]),
+            )
         }
         Cause::BadCredentials(words) => {
             let text = "Nothing was sent: the server for sending mail does not take the password you signed in with. \
@@ -73,14 +79,24 @@ fn before(error: &MailError, kept: &str) -> (StatusCode, Alert) {
     let (status, text) = match error {
         MailError::TooLarge { limit } => (
             StatusCode::PAYLOAD_TOO_LARGE,
-            format!("Nothing was sent: the message is larger than {} MB, its attachments included.", limit / 1_000_000),
+            format!(
+                "Nothing was sent: the message is larger than {} MB, its attachments included.",
+                limit / 1_000_000
+            ),
         ),
         error => {
             tracing::error!(%error, "a message could not be prepared for sending");
-            (StatusCode::INTERNAL_SERVER_ERROR, "Nothing was sent: the message could not be prepared.".to_owned())
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Nothing was sent: the message could not be prepared.".to_owned(),
+            )
         }
     };
-    let alert =
-        Alert { title: "The message was not sent".to_owned(), text: format!("{text}{kept}"), quotes: vec![], way_on: WayOn::Send };
+    let alert = Alert {
+        title: "The message was not sent".to_owned(),
+        text: format!("{text}{kept}"),
+        quotes: vec![],
+        way_on: WayOn::Send,
+    };
     (status, alert)
 }

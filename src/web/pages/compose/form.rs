@@ -4,9 +4,7 @@ use serde::Deserialize;
 
 use crate::{
     mail::Start,
-    model::{
-        Address, AddressList, Attachment, Draft, MessageId, MessageKey, Origin, OriginKind,
-    },
+    model::{Address, AddressList, Attachment, Draft, MessageId, MessageKey, Origin, OriginKind},
     store::UploadId,
 };
 

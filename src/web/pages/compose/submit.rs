@@ -32,7 +32,8 @@ pub async fn submit(
         form.message_id = user.account.new_message_id().as_str().to_owned();
     }
     let writing = Writing { app: &app, user: &user, uri: &uri };
-    let problems: Problems = upload.problems.iter().map(|problem| ("attachments", problem.to_string())).collect();
+    let problems: Problems =
+        upload.problems.iter().map(|problem| ("attachments", problem.to_string())).collect();
     match form.intent() {
         Intent::Attach => writing.attach(form, problems).await,
         Intent::Discard => writing.discard(form).await,
@@ -102,7 +103,9 @@ impl Writing<'_> {
         }
         let draft = match self.draft(&form).await? {
             Ok(draft) if draft.recipients().next().is_some() => draft,
-            Ok(_) => return self.complain(form, vec![("to", "Add at least one recipient.".to_owned())]).await,
+            Ok(_) => {
+                return self.complain(form, vec![("to", "Add at least one recipient.".to_owned())]).await;
+            }
             Err(problems) => return self.complain(form, problems).await,
         };
         match account.send(draft, form.draft_key(), repeat).await {
@@ -117,7 +120,9 @@ impl Writing<'_> {
             [] => Flash::note("Message sent."),
             warnings => Flash::warning(warnings.iter().fold("Message sent.".to_owned(), |text, warning| {
                 text + match warning {
-                    Warning::NotFiled => " But no copy could be kept in Sent; the draft stays in Drafts. Do not send it again.",
+                    Warning::NotFiled => {
+                        " But no copy could be kept in Sent; the draft stays in Drafts. Do not send it again."
+                    }
                     Warning::OriginNotMarked => " But the message you answered could not be marked.",
                     Warning::DraftLeft => " But its draft could not be removed from Drafts.",
                 }

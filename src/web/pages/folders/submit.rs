@@ -109,7 +109,9 @@ fn new_name(mailboxes: &[Mailbox], parent: &str, typed: &str) -> Result<MailboxN
     let name = match (parent, delimiter) {
         ("", _) | (_, None) => typed.to_owned(),
         (parent, Some(delimiter)) if !typed.contains(delimiter) => format!("{parent}{delimiter}{typed}"),
-        (_, Some(delimiter)) => return Err(invalid(&format!("A folder's name cannot hold “{delimiter}” here."))),
+        (_, Some(delimiter)) => {
+            return Err(invalid(&format!("A folder's name cannot hold “{delimiter}” here.")));
+        }
     };
     MailboxName::new(name).map_err(|_| invalid("A folder's name is one line of at most 1000 characters."))
 }

@@ -79,11 +79,12 @@ fn is_prefetch(headers: &HeaderMap) -> bool {
 pub(in crate::web::pages) fn heading(opened: &Opened) -> Heading {
     let headers = opened.headers();
     let unless_from = |people: &[Address]| {
-        let is_from = |address: &Address| headers.from.iter().any(|f| f.email.eq_ignore_ascii_case(&address.email));
+        let is_from =
+            |address: &Address| headers.from.iter().any(|f| f.email.eq_ignore_ascii_case(&address.email));
         if people.iter().all(is_from) { Vec::new() } else { people.to_vec() }
     };
     // A message without a usable date has at least arrived; of one inside another not even that is known.
-    let received = || opened.root.is_root().then(|| opened.message.received.to_zoned(TimeZone::system()));
+    let received = || opened.root.is_root().then(|| opened.message.received.to_zoned_datetime(TimeZone::system()));
     let date = headers.date.clone().or_else(received);
     Heading {
         subject: headers.subject.clone(),
@@ -102,7 +103,9 @@ fn notes(opened: &Opened, body: &SafeBody) -> Vec<String> {
     let problems = opened.message.tree.problems.iter().chain(&opened.reading.problems);
     let mut notes: Vec<_> = problems.map(note).collect();
     if body.blocked.simplified {
-        notes.push("The layout of this message is too complex to be shown whole; its text is kept.".to_owned());
+        notes.push(
+            "The layout of this message is too complex to be shown whole; its text is kept.".to_owned(),
+        );
     }
     notes.dedup();
     notes
@@ -120,12 +123,15 @@ fn remote(app: &App, opened: &Opened, body: &SafeBody, params: &ViewParams, requ
     match (params.remote(), body.blocked.remote) {
         (RemoteContent::Allow, _) => Remote::Shown,
         (RemoteContent::Block, 0) => Remote::None,
-        (RemoteContent::Block, n) => Remote::Blocked { n, url: address(app, opened, &params.with_images(), request) },
+        (RemoteContent::Block, n) => {
+            Remote::Blocked { n, url: address(app, opened, &params.with_images(), request) }
+        }
     }
 }
 
 fn other_form(app: &App, opened: &Opened, params: &ViewParams, request: &ListRequest) -> Option<OtherForm> {
-    let has_html = opened.message.tree.of_message(&opened.root).any(|part| matches!(part.kind, PartKind::Html));
+    let has_html =
+        opened.message.tree.of_message(&opened.root).any(|part| matches!(part.kind, PartKind::Html));
     let other = |prefer| address(app, opened, &params.with_view(prefer), request);
     match params.prefer() {
         _ if !has_html => None,
@@ -150,7 +156,9 @@ fn attachments(app: &App, opened: &Opened, body: &SafeBody) -> Vec<AttachmentVie
         PartKind::Inline => !is_used(&part.content_id),
         PartKind::Text | PartKind::Html | PartKind::Alternative => false,
     });
-    let view = |part| AttachmentView::new(&app.urls, key, part, part::filename(part), open_inside(app, key, &part.section));
+    let view = |part| {
+        AttachmentView::new(&app.urls, key, part, part::filename(part), open_inside(app, key, &part.section))
+    };
     parts.map(view).collect()
 }
 

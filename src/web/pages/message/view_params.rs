@@ -55,4 +55,3 @@ impl ViewParams {
         ViewParams { view: view.to_owned(), ..self.clone() }
     }
 }
-
