@@ -13,8 +13,8 @@ use std::{
 };
 
 use crate::{
-    Person, certificate::Certificates, dovecot::Dovecot, lmtp, postfix::Postfix, programs::assert_installed,
-    state_dir::StateDir, watched::Watched,
+    Person, certificate::Certificates, dovecot::Dovecot, lmtp, ports, postfix::Postfix,
+    programs::assert_installed, state_dir::StateDir, watched::Watched,
 };
 
 /// What everybody's password is, unless a [`Person`] was given another.
@@ -151,6 +151,12 @@ impl Rig {
     /// The certificate authority of all TLS ports, PEM.
     pub fn ca_file(&self) -> &Path {
         &self.certificates.ca
+    }
+
+    /// For a server of the test's own: free a moment ago.
+    pub fn free_address(&self) -> SocketAddr {
+        let [port] = ports::free();
+        ports::loopback(port)
     }
 
     pub(crate) fn certificate(&self) -> &Path {
