@@ -93,7 +93,7 @@ impl Rig {
     /// The same with room for `quota` only, in Dovecot's words: `100K`, `5M`.
     pub fn person_with_quota(&self, name: &str, quota: &str) -> Person {
         let person = self.person(name);
-        self.note(&person, &format!("userdb_quota_rule=*:storage={quota}"));
+        self.note(&person, &format!("userdb_quota_rule=*:storage={quota} userdb_quota_storage_size={quota}"));
         person
     }
 
