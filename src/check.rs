@@ -71,7 +71,11 @@ async fn check_imap(
     };
     let pool = imap::Pool::sign_in(Arc::new(server), credentials).await?;
     println!("  {username} was logged in{}.", encryption(&config.imap));
-    println!("  Capabilities: {}", pool.capabilities().all.join(" "));
+    for note in pool.capabilities().notes() {
+        let (mark, cost) = if note.is_present { ("yes", "") } else { ("no ", note.cost) };
+        let line = format!("  {mark}  {:<20} {:<9} {cost}", note.name, note.rfc);
+        println!("{}", line.trim_end());
+    }
     pool.close().await;
     Ok(())
 }

@@ -15,6 +15,8 @@ pub struct Capabilities {
     pub list_status: bool,
     /// RFC 5256.
     pub sort: bool,
+    /// RFC 4731, RFC 5182 and RFC 5267: SEARCH that returns one page of a kept result.
+    pub search_partial: bool,
     /// RFC 5267: SORT that returns one page.
     pub sort_partial: bool,
     /// RFC 8970: the first words of a message.
@@ -56,6 +58,7 @@ impl Capabilities {
             special_use: has("SPECIAL-USE"),
             list_extended: has("LIST-EXTENDED"),
             list_status: has("LIST-EXTENDED") && has("LIST-STATUS"),
+            search_partial: has("ESEARCH") && has("SEARCHRES") && context,
             sort: has("SORT"),
             sort_partial: has("SORT") && has("ESORT") && context,
             preview: has("PREVIEW"),
@@ -105,10 +108,16 @@ impl Capabilities {
             ),
             note("SORT", "RFC 5256", self.sort, "Lists can only be sorted by arrival."),
             note(
+                "ESEARCH, SEARCHRES, CONTEXT=SEARCH",
+                "RFC 4731, RFC 5182, RFC 5267",
+                self.search_partial,
+                "Filtered lists and searches read the number of every message found.",
+            ),
+            note(
                 "ESORT, CONTEXT=SORT",
                 "RFC 5267",
                 self.sort_partial,
-                "Sorted and filtered lists read every message number of the folder.",
+                "Sorted lists read the number of every message of the folder.",
             ),
             note("PREVIEW", "RFC 8970", self.preview, "Lists show no first words of a message."),
             note("MOVE", "RFC 6851", self.move_messages, "Moving copies and deletes, in three commands."),

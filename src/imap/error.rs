@@ -46,12 +46,23 @@ pub enum Error {
     Protocol(&'static str),
 }
 
+/// What the server must not send, as an [`io::Error`] for those that know no other.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Violation(&'static str);
+
+impl Violation {
+    pub(super) fn io(what: &'static str) -> io::Error {
+        io::Error::new(io::ErrorKind::InvalidData, Violation(what))
+    }
+}
+
 impl Error {
     /// The error of a read or write on the connection.
     pub(super) fn from_io(error: io::Error) -> Error {
-        match error.kind() {
-            io::ErrorKind::InvalidData => Error::Protocol("a response over the limits"),
-            _ => Error::Lost(error),
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<Violation>()) {
+            Some(Violation(what)) => Error::Protocol(what),
+            None => Error::Lost(error),
         }
     }
 

@@ -7,6 +7,7 @@ use super::{
     command::Command,
     conn::Selected,
     response::{Fetch, Response},
+    search::window,
     structure, uid_set,
 };
 
@@ -123,18 +124,6 @@ impl Conn {
     }
 }
 
-/// The sequence numbers, ascending, of the rows from `first` on; `None` beyond the end.
-fn window(exists: u32, first: u32, length: u32, sort: SortKey) -> Option<(u32, u32)> {
-    if first >= exists {
-        return None;
-    }
-    let last = first.saturating_add(length).min(exists);
-    Some(match sort {
-        SortKey::ArrivalOldest => (first + 1, last),
-        _ => (exists - last + 1, exists - first),
-    })
-}
-
 /// `None` for a FETCH that is not an answer of ours: another client changed some flags.
 fn summary(fetch: &Fetch<'_>, selected: &Selected) -> Option<MessageSummary> {
     let (uid, size) = (fetch.uid?, fetch.size?);
@@ -154,25 +143,4 @@ fn summary(fetch: &Fetch<'_>, selected: &Selected) -> Option<MessageSummary> {
         flags,
         preview: fetch.preview.clone(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_is_a_window_of_sequence_numbers() {
-        for (exists, first, length, newest, oldest) in [
-            (0, 0, 50, None, None),
-            (3, 0, 50, Some((1, 3)), Some((1, 3))),
-            (120, 0, 50, Some((71, 120)), Some((1, 50))),
-            (120, 50, 50, Some((21, 70)), Some((51, 100))),
-            (120, 100, 50, Some((1, 20)), Some((101, 120))),
-            (120, 150, 50, None, None),
-            (u32::MAX, u32::MAX - 1, 50, Some((1, 1)), Some((u32::MAX, u32::MAX))),
-        ] {
-            assert_eq!(window(exists, first, length, SortKey::Arrival), newest);
-            assert_eq!(window(exists, first, length, SortKey::ArrivalOldest), oldest);
-        }
-    }
 }

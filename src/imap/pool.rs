@@ -123,7 +123,7 @@ impl Pool {
     ) -> Result<T, Error> {
         let slot = Slot::new(Box::new(job));
         for choice in [Choice::Any, Choice::Fresh] {
-            if let Ran::Done(result) = self.run(mailbox, choice, Probe::WhenSelected, &slot).await? {
+            if let Ran::Done(result) = self.run(mailbox, choice, Probe::Always, &slot).await? {
                 return result;
             }
         }

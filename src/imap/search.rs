@@ -2,7 +2,12 @@
 
 use crate::model::{Filter, ListRequest, Query, SortKey, Term, Uid};
 
-use super::{Conn, Error, command::Command, response::Response, uid_set::UidRange};
+use super::{
+    Conn, Error,
+    command::Command,
+    response::{Esearch, Response},
+    uid_set::UidRange,
+};
 
 /// Results in the order they are shown in.
 #[derive(Debug)]
@@ -33,51 +38,73 @@ impl Conn {
         first: u32,
         length: u32,
     ) -> Result<Found, Error> {
-        if self.capabilities().sort_partial {
-            let mut found = Found { uids: vec![], total: 0, order: Order::AsAsked };
-            let last = first.saturating_add(length);
-            let command = Command::new("UID SORT").slow().word("RETURN (COUNT PARTIAL");
-            let command = command.range(first.saturating_add(1), last).close(")");
-            let result = self.run(with_keys(with_order(command, request), request, None), |response| {
-                if let Response::Esearch(esearch) = response {
-                    found.total = esearch.count.unwrap_or(found.total);
-                    found.uids.extend(esearch.partial.unwrap_or_default());
-                }
-            });
-            match result.await {
-                Ok(()) => return Ok(found),
-                // Advertised for SEARCH alone.
-                Err(Error::Refused(words)) => {
-                    tracing::debug!(target: "postroom::imap", words, "no SORT RETURN (PARTIAL)");
-                }
-                Err(error) => return Err(error),
+        let capabilities = self.capabilities();
+        let paged = match by_arrival(request.sort) {
+            true if capabilities.search_partial => Some(self.search_page(request, first, length).await),
+            false if capabilities.sort_partial => Some(self.sort_page(request, first, length).await),
+            _ => None,
+        };
+        match paged {
+            // Servers name these extensions for SEARCH, for SORT or for both.
+            Some(Err(Error::Refused(words))) => {
+                tracing::debug!(target: "postroom::imap", words, "all numbers instead of a page");
             }
+            Some(paged) => return paged,
+            None => {}
         }
         let mut found = self.find_all(request, None).await?;
-        let page = found.uids.into_iter().skip(first as usize).take(length as usize);
-        found.uids = page.collect();
+        found.uids = found.uids.into_iter().skip(first as usize).take(length as usize).collect();
         Ok(found)
+    }
+
+    /// By arrival: the result stays with the server (RFC 5182), and the page is cut from its end.
+    async fn search_page(&mut self, request: &ListRequest, first: u32, length: u32) -> Result<Found, Error> {
+        let command = Command::new("UID SEARCH").slow().word("RETURN (SAVE COUNT)");
+        let command = with_keys(with_charset(command, &request.query), request, None);
+        let total = self.esearch(command).await?.count.unwrap_or(0);
+        let mut uids = vec![];
+        if let Some((from, to)) = window(total, first, length, request.sort) {
+            let command = Command::new("UID SEARCH").word("RETURN (PARTIAL").range(from, to).close(") $");
+            uids = self.esearch(command).await?.partial.unwrap_or_default();
+        }
+        Ok(Found { uids: in_order_of_arrival(uids, request.sort), total, order: Order::AsAsked })
+    }
+
+    async fn sort_page(&mut self, request: &ListRequest, first: u32, length: u32) -> Result<Found, Error> {
+        let (from, to) = (first.saturating_add(1), first.saturating_add(length));
+        let command =
+            Command::new("UID SORT").slow().word("RETURN (COUNT PARTIAL").range(from, to).close(")");
+        let found = self.esearch(with_keys(with_order(command, request), request, None)).await?;
+        Ok(Found {
+            uids: found.partial.unwrap_or_default(),
+            total: found.count.unwrap_or(0),
+            order: Order::AsAsked,
+        })
     }
 
     /// Every message of the selected mailbox that the request is for, in its order.
     pub(super) async fn find_all(&mut self, request: &ListRequest, exempt: Exempt) -> Result<Found, Error> {
-        let by_arrival = matches!(request.sort, SortKey::Arrival | SortKey::ArrivalOldest);
-        let can_sort = self.capabilities().sort;
-        let command = if can_sort {
-            with_order(Command::new("UID SORT").slow(), request)
+        let sorts = self.capabilities().sort && !by_arrival(request.sort);
+        let uids = if sorts {
+            let command = with_order(Command::new("UID SORT").slow(), request);
+            self.uids_of(with_keys(command, request, exempt)).await?
         } else {
-            with_charset(Command::new("UID SEARCH").slow(), &request.query)
+            let command = with_charset(Command::new("UID SEARCH").slow(), &request.query);
+            in_order_of_arrival(self.uids_of(with_keys(command, request, exempt)).await?, request.sort)
         };
-        let mut uids = self.uids_of(with_keys(command, request, exempt)).await?;
-        if !can_sort {
-            // UIDs ascend in the order of arrival (RFC 3501 §2.3.1.1).
-            uids.sort_unstable();
-            if request.sort != SortKey::ArrivalOldest {
-                uids.reverse();
-            }
-        }
-        let order = if can_sort || by_arrival { Order::AsAsked } else { Order::ByArrival };
+        let order = if sorts || by_arrival(request.sort) { Order::AsAsked } else { Order::ByArrival };
         Ok(Found { total: u32::try_from(uids.len()).unwrap_or(u32::MAX), uids, order })
+    }
+
+    async fn esearch(&mut self, command: Command) -> Result<Esearch, Error> {
+        let mut found = Esearch::default();
+        self.run(command, |response| {
+            if let Response::Esearch(esearch) = response {
+                found = esearch;
+            }
+        })
+        .await?;
+        Ok(found)
     }
 
     /// The UIDs that a UID SEARCH or UID SORT answers with.
@@ -91,6 +118,33 @@ impl Conn {
         .await?;
         Ok(uids)
     }
+}
+
+/// Sequence numbers and UIDs ascend in the order of arrival (RFC 3501 §2.3.1): what a plain list shows
+/// too, while SORT's ARRIVAL goes by dates, which may be set and may be equal.
+fn by_arrival(sort: SortKey) -> bool {
+    matches!(sort, SortKey::Arrival | SortKey::ArrivalOldest)
+}
+
+fn in_order_of_arrival(mut uids: Vec<Uid>, sort: SortKey) -> Vec<Uid> {
+    uids.sort_unstable();
+    if sort != SortKey::ArrivalOldest {
+        uids.reverse();
+    }
+    uids
+}
+
+/// The positions, ascending, of the rows from `first` on among `total` that stand in the order of
+/// arrival; `None` beyond the end.
+pub(super) fn window(total: u32, first: u32, length: u32, sort: SortKey) -> Option<(u32, u32)> {
+    if first >= total {
+        return None;
+    }
+    let last = first.saturating_add(length).min(total);
+    Some(match sort {
+        SortKey::ArrivalOldest => (first + 1, last),
+        _ => (total - last + 1, total - first),
+    })
 }
 
 /// The order, and the charset that SORT always names.
@@ -221,5 +275,21 @@ mod tests {
         }
         assert_eq!(keys(Filter::Unread, vec![], None), "a S ALL UNSEEN\r\n");
         assert_eq!(keys(Filter::Flagged, vec![], Uid::new(7)), "a S OR UID 7 (ALL FLAGGED)\r\n");
+    }
+
+    #[test]
+    fn a_page_is_a_window_of_sequence_numbers() {
+        for (exists, first, length, newest, oldest) in [
+            (0, 0, 50, None, None),
+            (3, 0, 50, Some((1, 3)), Some((1, 3))),
+            (120, 0, 50, Some((71, 120)), Some((1, 50))),
+            (120, 50, 50, Some((21, 70)), Some((51, 100))),
+            (120, 100, 50, Some((1, 20)), Some((101, 120))),
+            (120, 150, 50, None, None),
+            (u32::MAX, u32::MAX - 1, 50, Some((1, 1)), Some((u32::MAX, u32::MAX))),
+        ] {
+            assert_eq!(window(exists, first, length, SortKey::Arrival), newest);
+            assert_eq!(window(exists, first, length, SortKey::ArrivalOldest), oldest);
+        }
     }
 }

@@ -32,9 +32,9 @@ pub(super) type Run = Box<dyn for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Deli
 pub(super) enum Probe {
     /// For a job that can be done again.
     WhenStale,
-    /// For one that cannot. A server says BYE to a connection whose mailbox was renamed or deleted
-    /// (Dovecot 2.3): the job must not be what finds that out.
-    WhenSelected,
+    /// For one that cannot. It must not be what finds out that the server is gone, or has no more to
+    /// say than BYE because the selected mailbox was renamed (Dovecot 2.3).
+    Always,
 }
 
 pub(super) struct Job {
@@ -94,21 +94,21 @@ async fn own(mut conn: Conn, mut jobs: mpsc::Receiver<Job>, id: u64, pool: Weak<
     let mut last_used = Instant::now();
     loop {
         let job = tokio::select! {
+            // First, for a connection that is known to be dead takes no job.
             biased;
-            job = jobs.recv() => job,
             error = conn.watch() => {
                 tracing::debug!(target: "postroom::imap", %error, "an idle connection ended");
                 // A job that is on its way here is dropped unrun; the pool sees that.
                 forget(&pool, id);
                 return;
             }
+            job = jobs.recv() => job,
             () = sleep_until(last_used + IDLE) => {
                 if forget(&pool, id) { None } else { jobs.recv().await }
             }
         };
         let Some(Job { lease, probe, run }) = job else { break };
-        let is_doubtful =
-            last_used.elapsed() > TRUSTED || probe == Probe::WhenSelected && conn.selected().is_some();
+        let is_doubtful = probe == Probe::Always || last_used.elapsed() > TRUSTED;
         if is_doubtful && conn.probe().await.is_err() {
             return;
         }

@@ -20,6 +20,7 @@ pub(super) use framer::{Framer, Limits};
 
 use super::{
     command::{Leg, Then},
+    error::Violation,
     response::{Response, Status},
 };
 
@@ -92,13 +93,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 
-    /// Takes the next response out of the buffer and makes of it what async-imap is told.
+    /// Takes responses out of the buffer up to one that async-imap is told of; false when there is none.
     fn hand_over(&mut self) -> io::Result<bool> {
         while let Some(n) = self.framer.next(&self.buf)? {
             let frame = self.buf.split_to(n).freeze();
-            if reduce(&frame, &mut self.handed) {
-                self.last = frame;
-                return Ok(true);
+            match Response::parse(&frame) {
+                Ok(response) if reduce(&response, &mut self.handed) => {
+                    self.last = frame;
+                    return Ok(true);
+                }
+                Err(_) if !frame.starts_with(b"* ") => {
+                    return Err(Violation::io("a line that is no response"));
+                }
+                _ => {}
             }
         }
         Ok(false)
@@ -107,16 +114,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
 /// Reduces a response to the words a login needs: imap-proto panics on some texts, aborts on deep
 /// nesting and takes an unknown response for the end of the stream.
-fn reduce(frame: &[u8], out: &mut BytesMut) -> bool {
-    match Response::parse(frame) {
-        Ok(Response::Tagged { tag, status }) if tag.is_ascii() => {
+fn reduce(response: &Response<'_>, out: &mut BytesMut) -> bool {
+    match response {
+        Response::Tagged { tag, status } if tag.is_ascii() => {
             out.extend_from_slice(tag);
             out.extend_from_slice(format!(" {} -\r\n", status.condition).as_bytes());
         }
-        Ok(Response::Status(status)) => {
+        Response::Status(status) => {
             out.extend_from_slice(format!("* {} -\r\n", status.condition).as_bytes());
         }
-        Ok(Response::Continue(challenge)) if challenge.is_ascii() => {
+        Response::Continue(challenge) if challenge.is_ascii() => {
             out.extend_from_slice(b"+ ");
             out.extend_from_slice(challenge);
             out.extend_from_slice(b"\r\n");

@@ -7,18 +7,8 @@ use axum::{
 
 use super::{Error, extract::Path};
 
-/// A static file, as `build.rs` made it.
-pub struct Asset {
-    /// With the hash of its content: `app-1a2b3c.css`.
-    pub name: &'static str,
-    pub mime: &'static str,
-    pub raw: &'static [u8],
-    /// Compressed with brotli; empty where that saves nothing.
-    pub br: &'static [u8],
-}
-
-/// Every static file.
-pub const ASSETS: &[Asset] = &[];
+// `Asset`, `ASSETS`, and a constant for each name that templates use.
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// `GET /static/{file}`
 pub async fn show(headers: HeaderMap, Path(file): Path<String>) -> Result<Response, Error> {

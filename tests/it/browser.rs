@@ -1,6 +1,6 @@
 //! A browser without script: keeps cookies, follows what pages offer, fills in their forms.
 
-use std::{cell::RefCell, collections::BTreeMap, fmt::Write as _, path::Path, time::Duration};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path, sync::Mutex, time::Duration};
 
 use scraper::{ElementRef, Html, Selector};
 use ureq::{Agent, http::Response, tls};
@@ -10,7 +10,7 @@ pub struct Browser {
     agent: Agent,
     /// `http://127.0.0.1:1234`, without a path.
     origin: String,
-    cookies: RefCell<BTreeMap<String, String>>,
+    cookies: Mutex<BTreeMap<String, String>>,
 }
 
 /// What came back.
@@ -51,7 +51,7 @@ impl Browser {
             let roots = tls::RootCerts::Specific(std::sync::Arc::new(vec![ca]));
             config = config.tls_config(tls::TlsConfig::builder().root_certs(roots).build());
         }
-        Browser { agent: config.build().into(), origin: origin.to_owned(), cookies: RefCell::default() }
+        Browser { agent: config.build().into(), origin: origin.to_owned(), cookies: Mutex::default() }
     }
 
     /// Signs in through the form and lands in the inbox.
@@ -65,15 +65,15 @@ impl Browser {
     }
 
     pub fn cookie(&self, name: &str) -> Option<String> {
-        self.cookies.borrow().get(name).cloned()
+        self.cookies.lock().unwrap().get(name).cloned()
     }
 
     pub fn set_cookie(&self, name: &str, value: &str) {
-        self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+        self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
     }
 
     pub fn drop_cookies(&self) {
-        self.cookies.borrow_mut().clear();
+        self.cookies.lock().unwrap().clear();
     }
 
     #[track_caller]
@@ -89,6 +89,12 @@ impl Browser {
             request = request.header(*name, *value);
         }
         self.page(path, request.call().unwrap_or_else(|error| panic!("GET {path}: {error}")))
+    }
+
+    /// `None` where nobody answers.
+    pub fn try_get(&self, path: &str) -> Option<Page> {
+        let answer = self.agent.get(format!("{}{path}", self.origin)).call();
+        Some(self.page(path, answer.ok()?))
     }
 
     /// Posts a body as it is; most tests want [`Browser::submit`].
@@ -146,7 +152,7 @@ impl Browser {
     }
 
     fn cookie_header(&self) -> String {
-        let cookies = self.cookies.borrow();
+        let cookies = self.cookies.lock().unwrap();
         let pairs: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         pairs.join("; ")
     }
@@ -157,9 +163,9 @@ impl Browser {
             let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
             let (name, value) = pair.split_once('=').unwrap();
             if attributes.contains("Max-Age=0") || value.is_empty() {
-                self.cookies.borrow_mut().remove(name);
+                self.cookies.lock().unwrap().remove(name);
             } else {
-                self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+                self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
             }
         }
         let bytes = response.body_mut().with_config().limit(1 << 30).read_to_vec();
@@ -252,6 +258,19 @@ impl Page {
         let text =
             |e: ElementRef| e.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
         html.select(&selector(css)).map(text).collect()
+    }
+
+    /// The subjects of a list, from the top.
+    pub fn subjects(&self) -> Vec<String> {
+        self.texts("li.row .subject")
+    }
+
+    /// The `{uidvalidity}.{uid}` of the row with this subject.
+    #[track_caller]
+    pub fn id_of(&self, subject: &str) -> String {
+        let at = self.subjects().iter().position(|s| s.contains(subject));
+        let at = at.unwrap_or_else(|| panic!("no row `{subject}` in {self}"));
+        self.attrs("li.row input[name=id]", "value").swap_remove(at)
     }
 
     /// The value a form field has now.

@@ -16,6 +16,7 @@ mod site;
 mod act;
 mod compose;
 mod folder;
+mod imap;
 mod login;
 mod message;
 mod send;

@@ -145,8 +145,8 @@ fn newer_and_older_follow_the_list() {
     }
     let (browser, inbox) = site().signed_in(&ann);
     let two = browser.get(&inbox.link("two"));
-    browser.get(&two.link("Newer")).shows("three");
-    browser.get(&two.link("Older")).shows("one");
+    browser.get(&two.link("Previous")).shows("three");
+    browser.get(&two.link("Next")).shows("one");
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::io;
 
 use memchr::memchr;
 
+use crate::imap::error::Violation;
+
 /// Largest sizes, in bytes, of what a server may send.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::imap) struct Limits {
@@ -53,14 +55,14 @@ impl Framer {
             let Some(at) = memchr(b'\n', unseen) else {
                 self.scanned = buf.len();
                 if self.scanned - self.line_start > self.limits.line {
-                    return Err(over_limit("line"));
+                    return Err(Violation::io("a line over the limit"));
                 }
                 return Ok(None);
             };
             let end = self.scanned + at + 1;
             let line = buf.get(self.line_start..end).unwrap_or_default();
             if line.len() > self.limits.line || end > self.limits.frame {
-                return Err(over_limit("line"));
+                return Err(Violation::io("a line over the limit"));
             }
             let literal = announced_literal(line).filter(|_| self.line_start > 0 || !is_text(line));
             let Some(length) = literal else {
@@ -68,7 +70,7 @@ impl Framer {
                 return Ok(Some(end));
             };
             if length > self.limits.literal || end.saturating_add(length) > self.limits.frame {
-                return Err(over_limit("literal"));
+                return Err(Violation::io("a literal over the limit"));
             }
             self.scanned = end;
             self.literal_end = end + length;
@@ -99,8 +101,4 @@ fn is_text(line: &[u8]) -> bool {
     let _tag = words.next();
     let condition = words.next().unwrap_or_default();
     [&b"OK"[..], b"NO", b"BAD", b"BYE", b"PREAUTH"].iter().any(|word| condition.eq_ignore_ascii_case(word))
-}
-
-fn over_limit(what: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("a {what} over the limit"))
 }

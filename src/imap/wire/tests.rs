@@ -28,7 +28,8 @@ fn responses_end_where_no_literal_follows() {
         (b"* OK text {5}\r\n* BYE\n", vec![15, 6]),
         (b"+ {9}\r\n", vec![7]),
         (b"* X \"{5}\"\r\n* Y {x}\r\n", vec![11, 9]),
-        (b"* LIST a {4}\r\nOK {\r\n", vec![]),
+        (b"* X {1}\r\nz OK {3}\r\nabc\r\n", vec![24]),
+        (b"* X {4}\r\nabc", vec![]),
     ] {
         for step in [1, 2, 3, 7, 1000] {
             assert_eq!(lengths(bytes, step).unwrap(), want, "{:?} by {step}", String::from_utf8_lossy(bytes));

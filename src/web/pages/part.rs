@@ -72,12 +72,7 @@ fn title(message: &Message) -> &str {
 /// Attachments under names that differ: `a.pdf`, `a (2).pdf`.
 fn distinct_files(message: &Message) -> Vec<(String, Part)> {
     let mut taken = BTreeSet::new();
-    let outer = |part: &&Part| {
-        let mut messages = message.tree.parts.iter().filter(|m| matches!(m.kind, PartKind::Message(_)));
-        part.is_attachment()
-            && !messages.any(|m| part.section != m.section && part.section.is_within(&m.section))
-    };
-    let attachments = message.tree.parts.iter().filter(outer);
+    let attachments = message.tree.of_message(&Section::root()).filter(|part| part.is_attachment());
     attachments.map(|part| (distinct(&filename(part), &mut taken), part.clone())).collect()
 }
 

@@ -30,7 +30,8 @@ pub(crate) fn quoted_printable(text: &str) -> String {
         let mut width = 0;
         for (index, byte) in line.bytes().enumerate() {
             let is_last = index + 1 == line.len();
-            let is_plain = matches!(byte, b'!'..=b'<' | b'>'..=b'~') || (matches!(byte, b' ' | b'\t') && !is_last);
+            let is_plain =
+                matches!(byte, b'!'..=b'<' | b'>'..=b'~') || (matches!(byte, b' ' | b'\t') && !is_last);
             let piece = if is_plain { char::from(byte).to_string() } else { format!("={byte:02X}") };
             if width + piece.len() > 75 {
                 out.push_str("=\r\n");
@@ -59,7 +60,8 @@ pub(crate) fn header_text(text: &str) -> String {
             word.push(char);
         }
     }
-    let encoded: Vec<String> = words.iter().map(|word| format!("=?UTF-8?B?{}?=", base64(word.as_bytes()))).collect();
+    let encoded: Vec<String> =
+        words.iter().map(|word| format!("=?UTF-8?B?{}?=", base64(word.as_bytes()))).collect();
     encoded.join("\r\n ")
 }
 
@@ -90,7 +92,7 @@ pub(crate) fn parameter(name: &str, value: &str) -> String {
 }
 
 /// RFC 3501 §5.1.3: a mailbox name as IMAP carries it.
-pub(crate) fn modified_utf7(name: &str) -> String {
+pub fn modified_utf7(name: &str) -> String {
     let mut out = String::new();
     let mut shifted: Vec<u8> = Vec::new();
     let unshift = |shifted: &mut Vec<u8>, out: &mut String| {

@@ -43,7 +43,8 @@ pub(crate) fn landscape(name: &str, width: u32, height: u32, seed: u32) -> File 
     png(name, width, height, move |x, y| {
         let (fx, fy) = (f64::from(x), f64::from(y));
         let across = fx / w;
-        for (layer, colour) in [[38., 52., 74.], [62., 84., 112.], [118., 122., 148.]].into_iter().enumerate() {
+        for (layer, colour) in [[38., 52., 74.], [62., 84., 112.], [118., 122., 148.]].into_iter().enumerate()
+        {
             let depth = layer as f64;
             let ridge = (across * (5.0 + 3.0 * depth) + phase * (1.3 + depth)).sin() * 0.05
                 + (across * (13.0 + 5.0 * depth) + phase * 2.1).sin() * 0.018;
@@ -57,40 +58,46 @@ pub(crate) fn landscape(name: &str, width: u32, height: u32, seed: u32) -> File 
         }
         let down = (fy / h / 0.7).min(1.0);
         let glow = (1.0 - distance * 1.6).max(0.0);
-        let mix = |top: f64, bottom: f64, warm: f64| (top + (bottom - top) * down + warm * glow).min(255.0) as u8;
+        let mix =
+            |top: f64, bottom: f64, warm: f64| (top + (bottom - top) * down + warm * glow).min(255.0) as u8;
         [mix(92., 248., 60.), mix(128., 186., 50.), mix(178., 140., 10.)]
     })
 }
 
 /// One page of text in Helvetica, its first line large (PDF 1.4; ISO 32000-1 §7).
 pub(crate) fn pdf(name: &str, lines: &[String]) -> File {
-    let escape = |line: &String| line.replace('\\', "\\\\").replace('(', "\\(").replace(')', "\\)");
     let mut text = String::from("BT 56 780 Td 20 TL ");
     for (index, line) in lines.iter().enumerate() {
         let size = if index == 0 { 20 } else { 11 };
-        text.push_str(&format!("/F1 {size} Tf ({}) Tj T* ", escape(line)));
+        let escaped = line.replace('\\', "\\\\").replace('(', "\\(").replace(')', "\\)");
+        text.push_str(&format!("/F1 {size} Tf ({escaped}) Tj T* "));
     }
     text.push_str("ET");
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
-            .to_owned(),
-        format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len()),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
+    let text = latin1(&text);
+    let contents =
+        [format!("<< /Length {} >>\nstream\n", text.len()).as_bytes(), &text, b"\nendstream"].concat();
+    let objects: [&[u8]; 5] = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        &contents,
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ];
-    let mut out = String::from("%PDF-1.4\n");
+    let mut out = b"%PDF-1.4\n".to_vec();
     let mut offsets = String::new();
     for (index, object) in objects.iter().enumerate() {
         offsets.push_str(&format!("{:010} 00000 n \n", out.len()));
-        out.push_str(&format!("{} 0 obj\n{object}\nendobj\n", index + 1));
+        out.extend([format!("{} 0 obj\n", index + 1).as_bytes(), object, b"\nendobj\n"].concat());
     }
     let xref = out.len();
-    out.push_str(&format!("xref\n0 6\n0000000000 65535 f \n{offsets}trailer << /Size 6 /Root 1 0 R >>\n"));
-    out.push_str(&format!("startxref\n{xref}\n%%EOF\n"));
-    // WinAnsi: Latin-1 for the letters used here; text is ASCII but for those.
-    let bytes: Vec<u8> = out.chars().map(|char| u8::try_from(u32::from(char)).unwrap_or(b'?')).collect();
-    File::new(name, "application/pdf", bytes)
+    let tail = format!("xref\n0 6\n0000000000 65535 f \n{offsets}trailer << /Size 6 /Root 1 0 R >>\n");
+    out.extend(format!("{tail}startxref\n{xref}\n%%EOF\n").bytes());
+    File::new(name, "application/pdf", out)
+}
+
+/// What `WinAnsiEncoding` has in common with Unicode; the rest is `?`.
+fn latin1(text: &str) -> Vec<u8> {
+    text.chars().map(|char| u8::try_from(u32::from(char)).unwrap_or(b'?')).collect()
 }
 
 /// Stored, not compressed (APPNOTE.TXT 4.3).
@@ -105,7 +112,8 @@ pub(crate) fn zip(name: &str, files: &[(&str, &[u8])]) -> File {
         entry.extend([size(bytes), size(bytes)].concat());
         entry.extend([u8::try_from(path.len()).expect("a short name"), 0, 0, 0]);
         out.extend([b"PK\x03\x04", entry.as_slice(), path.as_bytes(), bytes].concat());
-        directory.extend([b"PK\x01\x02\x14\x00", entry.as_slice(), &[0; 10], &offset, path.as_bytes()].concat());
+        directory
+            .extend([b"PK\x01\x02\x14\x00", entry.as_slice(), &[0; 10], &offset, path.as_bytes()].concat());
     }
     let n_files = [u8::try_from(files.len()).expect("few files"), 0];
     let end = [n_files, n_files].concat();

@@ -188,7 +188,8 @@ fn text_part(content_type: &str, text: &str) -> Vec<u8> {
     } else {
         ("base64", base64_lines(text.as_bytes()))
     };
-    format!("Content-Type: {content_type}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{body}").into_bytes()
+    format!("Content-Type: {content_type}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{body}")
+        .into_bytes()
 }
 
 fn file_part(file: &File, disposition: &str) -> Vec<u8> {

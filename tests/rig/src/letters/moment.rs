@@ -6,7 +6,8 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A point in time, shown in Central European winter time: seconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +47,15 @@ impl Moment {
             return Moment(midnight - parse(days) * DAY + parse(hour) * HOUR + parse(minute) * MINUTE);
         }
         let unit = if ago.ends_with('h') { HOUR } else { MINUTE };
-        Moment(self.0 - parse(&ago[..ago.len() - 1]) * unit)
+        Moment(self.0 - parse(ago.trim_end_matches(['h', 'm'])) * unit)
+    }
+
+    pub(crate) fn later_minutes(self, minutes: i64) -> Moment {
+        Moment(self.0 + minutes * MINUTE)
+    }
+
+    pub(crate) fn later_days(self, days: i64) -> Moment {
+        Moment(self.0 + days * DAY)
     }
 
     /// RFC 5322: `Mon, 20 Jul 2026 09:14:00 +0100`.
@@ -70,7 +79,7 @@ impl Moment {
 
     /// `14:05`.
     pub(crate) fn time(self) -> String {
-        self.civil().time()[..5].to_owned()
+        self.civil().time().chars().take(5).collect()
     }
 
     /// RFC 5545, in UTC: `20260720T081400Z`.
