@@ -2,6 +2,7 @@
 
 mod actions;
 mod cancel;
+mod corpus;
 mod faults;
 mod lists;
 mod login;
