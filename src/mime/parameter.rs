@@ -7,9 +7,12 @@ use super::{charset, transfer::hex, words};
 /// A file name is never longer, even in pieces.
 const MAX_LEN: usize = 16 * 1024;
 
+/// Name and value as on the wire.
+pub type Parameter<'p> = (Cow<'p, [u8]>, Cow<'p, [u8]>);
+
 /// A Content-Type or Content-Disposition parameter that may be split, encoded or raw (RFC 2231, RFC 2047
-/// in quotes, 8-bit): `params` are name and value as on the wire, `wanted` is `filename` or `name`.
-pub fn parameter(params: &[(Cow<'_, [u8]>, Cow<'_, [u8]>)], wanted: &str) -> Option<String> {
+/// in quotes, 8-bit): `wanted` is `filename` or `name`.
+pub fn parameter(params: &[Parameter<'_>], wanted: &str) -> Option<String> {
     // Where several forms stand side by side, the extended one is meant for us (RFC 6266 §4.3).
     let text = extended(params, wanted).or_else(|| plain(params, wanted))?;
     let text: String =
@@ -17,13 +20,13 @@ pub fn parameter(params: &[(Cow<'_, [u8]>, Cow<'_, [u8]>)], wanted: &str) -> Opt
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-fn plain(params: &[(Cow<'_, [u8]>, Cow<'_, [u8]>)], wanted: &str) -> Option<String> {
+fn plain(params: &[Parameter<'_>], wanted: &str) -> Option<String> {
     let (_, value) = params.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted.as_bytes()))?;
     Some(words::decode(value.get(..MAX_LEN).unwrap_or(value)))
 }
 
 /// `name*=charset'language'text`, or `name*0*=… name*1=…` in any order.
-fn extended(params: &[(Cow<'_, [u8]>, Cow<'_, [u8]>)], wanted: &str) -> Option<String> {
+fn extended(params: &[Parameter<'_>], wanted: &str) -> Option<String> {
     let mut pieces: Vec<Piece> =
         params.iter().filter_map(|(name, value)| Piece::read(name, value, wanted)).collect();
     pieces.sort_by_key(|piece| piece.number);

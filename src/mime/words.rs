@@ -27,7 +27,7 @@ pub(super) fn decode(raw: &[u8]) -> String {
 pub(super) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     let mut words = text
-        .split(|c: char| matches!(c, ' ' | '\t' | '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}'))
+        .split([' ', '\t', '\r', '\n', '\u{85}', '\u{2028}', '\u{2029}'])
         .map(|word| word.chars().filter(|c| !c.is_control()).collect::<String>())
         .filter(|word| !word.is_empty());
     line.extend(words.next());

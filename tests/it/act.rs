@@ -21,19 +21,10 @@ fn three_letters() -> (Person, Browser, ImapClient) {
     (ann, browser, other)
 }
 
-/// The id of the message with this subject.
-#[track_caller]
-fn id(list: &Page, subject: &str) -> String {
-    let ids = list.attrs("input[name=id]", "value");
-    let labels = list.attrs("input[name=id]", "aria-label");
-    let at = labels.iter().position(|label| label.contains(subject));
-    ids[at.unwrap_or_else(|| panic!("no `{subject}` in {list}"))].clone()
-}
-
 #[track_caller]
 fn act(browser: &Browser, mailbox: &str, action: &str, subjects: &[&str], to: &str) -> Page {
     let list = browser.get(&format!("/mail/{mailbox}"));
-    let ids: Vec<_> = subjects.iter().map(|subject| id(&list, subject)).collect();
+    let ids: Vec<_> = subjects.iter().map(|subject| list.id_of(subject)).collect();
     let mut fields: Vec<_> = ids.iter().map(|id| ("id", id.as_str())).collect();
     fields.push(("action", action));
     fields.push(("to", to));
@@ -50,6 +41,8 @@ fn flags(other: &mut ImapClient, subject: &str) -> String {
 }
 
 fn count(other: &mut ImapClient, mailbox: &str) -> String {
+    // STATUS of a selected mailbox tells what the client was told of it last.
+    other.command("NOOP");
     other.command(&format!("STATUS \"{mailbox}\" (MESSAGES)"))[0].trim().to_owned()
 }
 
@@ -120,13 +113,15 @@ fn deleting_spares_what_another_program_marked_deleted() {
 fn an_old_link_never_acts_on_another_message() {
     let (_, browser, mut other) = three_letters();
     let list = browser.get("/mail/INBOX");
-    let stale = id(&list, "one").replacen(|c: char| c.is_ascii_digit(), "9", 1);
+    let id = list.id_of("one");
+    let (uid_validity, uid) = id.split_once('.').unwrap();
+    let stale = format!("{}.{uid}", uid_validity.parse::<u32>().unwrap() - 1);
     let answer = browser.submit(&list, BULK, &[("id", &stale), ("action", "expunge")]);
     answer.is(410).shows("rebuilt");
     assert!(count(&mut other, "INBOX").ends_with("(MESSAGES 3)"));
     browser.get(&format!("/mail/INBOX/{stale}")).is(410);
     // One that another program removed is gone, and says so.
-    let gone = id(&list, "two");
+    let gone = list.id_of("two");
     other.command("SELECT INBOX");
     other.command("STORE 2 +FLAGS (\\Deleted)");
     other.command("EXPUNGE");

@@ -260,6 +260,19 @@ impl Page {
         html.select(&selector(css)).map(text).collect()
     }
 
+    /// The subjects of a list, from the top.
+    pub fn subjects(&self) -> Vec<String> {
+        self.texts("li.row .subject")
+    }
+
+    /// The `{uidvalidity}.{uid}` of the row with this subject.
+    #[track_caller]
+    pub fn id_of(&self, subject: &str) -> String {
+        let at = self.subjects().iter().position(|s| s.contains(subject));
+        let at = at.unwrap_or_else(|| panic!("no row `{subject}` in {self}"));
+        self.attrs("li.row input[name=id]", "value").swap_remove(at)
+    }
+
     /// The value a form field has now.
     #[track_caller]
     pub fn field(&self, name: &str) -> String {

@@ -58,7 +58,7 @@ fn hostile_headers_stay_small_and_fast() {
     for piece in
         ["a@b,", "=?u?q?x", "(", "<", "\"", "\\", "=?utf-8?B?", "x:", "a:b\r\n", "\r\n ", "=?a?q?b?= "]
     {
-        let value = piece.repeat(400_000 / piece.len());
+        let value = piece.repeat(100_000 / piece.len());
         let block = format!("To: {value}\r\nSubject: {value}\r\nReferences: {value}\r\n");
         let headers = headers(block.as_bytes());
         assert!(headers.to.len() <= MAX_ADDRESSES && headers.all.len() <= MAX_FIELDS, "{piece}");

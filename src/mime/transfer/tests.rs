@@ -1,4 +1,4 @@
-#![expect(clippy::indexing_slicing, clippy::string_slice, reason = "tests may panic")]
+#![expect(clippy::indexing_slicing, reason = "tests may panic")]
 
 use super::*;
 

@@ -20,6 +20,9 @@ pub use moment::Moment;
 
 use crate::{ImapClient, Person, Rig};
 
+/// Bytes; pictures make larger ones.
+const SMALL: usize = 20_000;
+
 /// A message where it belongs.
 #[derive(Debug)]
 struct Stored {
@@ -53,6 +56,17 @@ pub fn fill_demo_mailbox(rig: &Rig, owner: &Person, now: Moment) {
     for letter in &letters {
         let options = format!("({}) \"{}\"", letter.flags.join(" "), letter.date.for_imap());
         imap.append(&modified_utf7(&letter.folder), &options, &letter.eml);
+    }
+}
+
+/// Puts the newest `n` small letters of the demo into an inbox.
+pub fn fill_inbox(rig: &Rig, owner: &Person, now: Moment, n: usize) {
+    let mut imap = ImapClient::login(rig.imap(), owner);
+    let mut letters = demo_letters(owner, now);
+    letters.retain(|letter| letter.folder == "INBOX" && letter.eml.len() < SMALL);
+    letters.sort_by_key(|letter| letter.date);
+    for letter in letters.iter().skip(letters.len().saturating_sub(n)) {
+        imap.append("INBOX", &format!("() \"{}\"", letter.date.for_imap()), &letter.eml);
     }
 }
 

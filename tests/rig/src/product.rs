@@ -28,7 +28,10 @@ impl Product {
         words.extend(settings.iter().map(|(name, value)| format!("{name}={value}")));
         words.extend([binary.display().to_string(), "serve".to_owned()]);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        Product { server: Watched::start(&format!("postroom-{}", address.port()), rig.folder(), &words), address }
+        Product {
+            server: Watched::start(&format!("postroom-{}", address.port()), rig.folder(), &words),
+            address,
+        }
     }
 
     pub fn address(&self) -> SocketAddr {

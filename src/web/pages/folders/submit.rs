@@ -28,7 +28,7 @@ pub struct FoldersForm {
     action: String,
     /// The mailbox that is changed.
     mailbox: String,
-    /// The new mailbox's name, or the new last piece of a renamed one's.
+    /// The new mailbox's name; the whole new name of a renamed one.
     name: String,
     /// The mailbox that a new one goes into; empty at the top.
     parent: String,
@@ -76,9 +76,7 @@ async fn change(user: &User, form: &FoldersForm) -> Result<String, Error> {
         }
         "rename" => {
             let (from, mailboxes) = (mailbox()?, account.mailboxes().await?);
-            let delimiter = mailboxes.iter().find(|m| m.name == from).and_then(|m| m.delimiter);
-            let parent = from.parent(delimiter).map(|parent| parent.as_str().to_owned()).unwrap_or_default();
-            let to = new_name(&mailboxes, &parent, &form.name)?;
+            let to = new_name(&mailboxes, "", &form.name)?;
             account.rename_mailbox(from, to).await?;
             format!("The folder is now called “{}”.", form.name.trim())
         }
