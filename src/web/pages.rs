@@ -1,6 +1,7 @@
 //! One file per page: its form, its template's struct, its handlers.
 
 pub(super) mod carried;
+pub mod compose;
 pub(super) mod error;
 pub mod folder;
 pub mod folders;
@@ -11,3 +12,6 @@ pub mod login;
 pub mod message;
 pub mod print;
 pub mod shell;
+
+#[cfg(test)]
+mod sample;

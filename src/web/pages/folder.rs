@@ -39,6 +39,8 @@ pub struct ListView {
     pub older: Option<String>,
     /// The list's own address.
     pub here: String,
+    /// An open message stands beside it.
+    pub is_beside: bool,
 }
 
 /// What can be done with chosen messages: the form's word, label and icon.
@@ -84,6 +86,7 @@ impl ListView {
             range,
             newer,
             older,
+            is_beside: open.is_some(),
             here: urls.list(name, &request),
             mailbox: name.clone(),
             request,
