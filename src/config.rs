@@ -41,6 +41,8 @@ pub struct Config {
     pub mail_domain: Option<String>,
     /// Connections to the IMAP server, for each signed-in account.
     pub imap_connections: usize,
+    /// How long an IMAP command may take; searching and sorting get five times as long.
+    pub imap_timeout: Duration,
     /// Largest message that may be sent, bytes.
     pub max_message_bytes: usize,
     /// A session that nobody used for so long ends.
@@ -80,6 +82,7 @@ impl Config {
             trusted_proxies: TrustedProxies::default(),
             mail_domain: None,
             imap_connections: 4,
+            imap_timeout: Duration::from_secs(30),
             max_message_bytes: 50_000_000,
             session_idle: Duration::from_secs(60 * 60),
             session_absolute: Duration::from_secs(7 * 24 * 3600),

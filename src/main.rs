@@ -82,6 +82,8 @@ fn load(file: Option<PathBuf>) -> Result<Config, Box<dyn Error>> {
 fn start_log(config: &Config) -> Result<(), Box<dyn Error>> {
     let filter =
         EnvFilter::try_new(&config.log).map_err(|error| format!("`log` = {:?}: {error}", config.log))?;
+    // Its span says only `call`, on every line.
+    let filter = filter.add_directive("tower_sessions=warn".parse()?);
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Text => {
@@ -89,5 +91,7 @@ fn start_log(config: &Config) -> Result<(), Box<dyn Error>> {
         }
         LogFormat::Json => log.json().flatten_event(true).finish().try_init()?,
     }
+    // A panic is logged like everything else: one line, in the chosen format.
+    std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
     Ok(())
 }

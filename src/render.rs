@@ -2,19 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::Section;
+mod filename;
+mod safe;
+mod size;
+mod text;
+mod when;
 
-/// HTML that templates print as it is. Only this layer can make one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SafeHtml(String);
-
-impl std::fmt::Display for SafeHtml {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl askama::filters::HtmlSafe for SafeHtml {}
+pub use filename::filename;
+pub use safe::SafeHtml;
+pub use size::size;
+pub use text::text;
+pub use when::{when_long, when_short};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemoteContent {
@@ -54,33 +52,34 @@ pub fn sanitize(html: &str, policy: &Policy) -> Sanitized {
     todo!()
 }
 
-/// Plain text: escaped, links made, quotes (`>`) nested in `<blockquote>` and folded in `<details>` when
-/// long, signature dimmed.
-pub fn text(text: &str) -> SafeHtml {
-    let _ = text;
+/// One body part in a message's document.
+#[derive(Debug, Clone)]
+pub enum Fragment {
+    Text(SafeHtml),
+    Html(Sanitized),
+}
+
+impl Fragment {
+    pub fn into_text(self) -> Option<SafeHtml> {
+        match self {
+            Fragment::Text(text) => Some(text),
+            Fragment::Html(_) => None,
+        }
+    }
+}
+
+pub fn document(title: &str, base_css: &str, fragments: &[Fragment]) -> String {
+    let _ = (title, base_css, fragments);
     todo!()
 }
 
-/// `12.3 kB`, `4.5 MB`.
-pub fn size(bytes: u64) -> String {
-    let _ = bytes;
-    todo!()
+/// Texts one below the other.
+pub fn joined(texts: &[SafeHtml]) -> SafeHtml {
+    texts.first().cloned().unwrap_or_default()
 }
 
-/// A file name that is safe to give to a browser and a disk: no path, control or bidi characters.
-pub fn filename(raw: Option<&str>, section: &Section, media_type: &str) -> String {
-    let _ = (raw, section, media_type);
-    todo!()
-}
-
-/// A date as a list row shows it, seen from `now`: the time today, the day this year, else the date.
-pub fn when_short(at: jiff::Timestamp, now: &jiff::ZonedDateTime) -> String {
-    let _ = (at, now);
-    todo!()
-}
-
-/// A date as a message shows it: `Tuesday, 24 November 2026 at 20:54`.
-pub fn when_long(at: &jiff::ZonedDateTime) -> String {
-    let _ = at;
+/// The fragments in one page, for paper.
+pub fn flattened(fragments: &[Fragment]) -> SafeHtml {
+    let _ = fragments;
     todo!()
 }

@@ -4,11 +4,13 @@ pub mod app;
 pub mod assets;
 pub mod cookies;
 mod csrf;
+pub mod download;
 pub mod error;
 pub mod extract;
 pub mod flash;
 pub mod headers;
 mod html;
+mod list_params;
 pub mod origin;
 pub mod pages;
 pub mod proxies;
@@ -27,3 +29,6 @@ use axum::http::Uri;
 fn path_and_query(uri: &Uri) -> String {
     uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string)
 }
+
+#[cfg(test)]
+mod tests;

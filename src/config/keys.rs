@@ -89,6 +89,14 @@ pub const KEYS: &[Key] = &[
         set: |config, value| value.number(1, 20).map(|read| config.imap_connections = read),
     },
     Key {
+        name: "imap_timeout_seconds",
+        default: "30",
+        about: "How long an IMAP command may take; searching and sorting get five times as long",
+        set: |config, value| {
+            value.number(1, 600).map(|n| config.imap_timeout = Duration::from_secs(n as u64))
+        },
+    },
+    Key {
         name: "max_message_bytes",
         default: "50000000",
         about: "Largest message that may be sent, attachments included as they are encoded",

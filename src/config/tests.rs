@@ -142,3 +142,41 @@ fn paths_and_origins_are_put_in_order() {
     let config = with("public_origin = \"https://Mail.Test:443/\"").unwrap();
     assert_eq!(config.public_origin.as_deref(), Some("https://mail.test"));
 }
+
+#[test]
+fn the_sample_file_is_understood() {
+    let sample = include_str!("../../contrib/postroom.toml");
+    let config = Config::parse(sample).unwrap();
+    assert!(config.trusted_proxies.has_ip("::1".parse().unwrap()));
+    // What is commented out is right, too.
+    for line in sample.lines().filter_map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ")))
+    {
+        let name = line.split(' ').next().unwrap();
+        let others: String =
+            BASE.lines().filter(|l| !l.starts_with(name)).map(|l| format!("{l}\n")).collect();
+        Config::parse(&format!("{others}{line}")).unwrap();
+    }
+}
+
+#[test]
+fn the_readme_lists_every_setting() {
+    let readme =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap_or_default();
+    let rows = KEYS.iter().map(|key| format!("| `{}` | {} | {} |", key.name, key.default, key.about));
+    let missing: Vec<String> = rows.filter(|row| !readme.lines().any(|line| line == row)).collect();
+    assert!(
+        missing.is_empty(),
+        "README.md lacks these rows of its table of settings:\n{}",
+        missing.join("\n")
+    );
+}
+
+#[test]
+fn the_documented_defaults_are_the_real_ones() {
+    let plain = format!("{:?}", with("").unwrap());
+    let is_value = |default: &str| !default.is_empty() && !default.contains(' ');
+    for key in KEYS.iter().filter(|key| is_value(key.default)) {
+        let config = with(&format!("{} = {:?}", key.name, key.default)).unwrap();
+        assert_eq!(format!("{config:?}"), plain, "{}", key.name);
+    }
+}

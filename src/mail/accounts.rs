@@ -26,6 +26,7 @@ impl Accounts {
             dialer: Arc::clone(&dialer),
             upstream: config.imap.clone(),
             max_connections: config.imap_connections,
+            patience: config.imap_timeout,
         });
         let services = Services {
             dialer,

@@ -118,7 +118,7 @@ fn content(part: &Part, text: String, prefer: Prefer) -> Content {
 
 /// The parts that are the body of the message at `root`; those of messages attached to it are theirs.
 fn shown<'m>(message: &'m Message, root: &Section, prefer: Prefer) -> Vec<&'m Part> {
-    let parts = || parts_of(message, root);
+    let parts = || message.tree.of_message(root);
     let has_lesser = parts().any(|part| matches!(part.kind, PartKind::Alternative));
     let wanted = |part: &&Part| match part.kind {
         PartKind::Text => true,
@@ -127,17 +127,4 @@ fn shown<'m>(message: &'m Message, root: &Section, prefer: Prefer) -> Vec<&'m Pa
         PartKind::Attachment | PartKind::Inline | PartKind::Message(_) => false,
     };
     parts().filter(wanted).collect()
-}
-
-/// The parts of the message at `root`, without those of the messages attached to it.
-pub(super) fn parts_of<'m>(message: &'m Message, root: &Section) -> impl Iterator<Item = &'m Part> {
-    let is_message = |part: &&Part| matches!(part.kind, PartKind::Message(_));
-    let inside = |part: &Part, outer: &Section| part.section.is_within(outer) && part.section != *outer;
-    let root = root.clone();
-    message.tree.parts.iter().filter(move |part| {
-        let in_root = root.is_root() || inside(part, &root);
-        let mut nested = message.tree.parts.iter().filter(is_message);
-        in_root
-            && !nested.any(|m| m.section != root && !root.is_within(&m.section) && inside(part, &m.section))
-    })
 }

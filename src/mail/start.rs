@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Account, Error, Prefer};
 use crate::{
     mime::{self, Audience},
-    model::{Address, Message, MessageId, MessageKey, Origin, OriginKind, Part, Section},
+    model::{Address, Message, MessageId, MessageKey, Origin, OriginKind, Part, PartKind, Section},
 };
 
 /// What a message is begun from.
@@ -167,8 +167,7 @@ impl Account {
 }
 
 fn bring_attachments(message: Message) -> Bring {
-    let wanted = |part: &&Part| part.is_attachment() || matches!(part.kind, crate::model::PartKind::Inline);
-    let parts: Vec<Part> =
-        super::open::parts_of(&message, &Section::root()).filter(wanted).cloned().collect();
+    let wanted = |part: &&Part| part.is_attachment() || matches!(part.kind, PartKind::Inline);
+    let parts: Vec<Part> = message.tree.of_message(&Section::root()).filter(wanted).cloned().collect();
     if parts.is_empty() { Bring::Nothing } else { Bring::Parts(Box::new(message), parts) }
 }

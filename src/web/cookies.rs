@@ -56,3 +56,24 @@ pub async fn secure(request: Request, next: Next) -> Response {
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests may panic")]
+
+    use super::*;
+
+    #[test]
+    fn the_key_is_found_among_other_cookies() {
+        let set = set_key(&Key::random(), &Urls::new("/webmail"));
+        let set = set.to_str().unwrap();
+        assert!(set.ends_with("; HttpOnly; SameSite=Lax; Path=/webmail"), "{set}");
+        let pair = set.split(';').next().unwrap();
+        let sent =
+            |text: String| HeaderMap::from_iter([(header::COOKIE, HeaderValue::try_from(text).unwrap())]);
+        assert!(key(&sent(format!("a=b; {pair}; postroom=x"))).is_some());
+        assert!(key(&sent(format!("a=b; x{pair}"))).is_none());
+        assert!(key(&sent(format!("{KEY}=short"))).is_none());
+        assert!(key(&HeaderMap::new()).is_none());
+    }
+}

@@ -117,10 +117,20 @@ fn downloaded_as(claimed: &ContentType) -> String {
         "audio" | "video" | "font" => true,
         "message" => claimed.sub == "rfc822",
         "text" => matches!(claimed.sub.as_str(), "plain" | "csv" | "calendar" | "vcard"),
-        "application" => matches!(
-            claimed.sub.as_str(),
-            "pdf" | "zip" | "gzip" | "msword" | "rtf" | "json" | "pgp-signature" | "pkcs7-signature" | "ms-tnef"
-        ) || claimed.sub.starts_with("vnd.") && !claimed.sub.ends_with("xml"),
+        "application" => {
+            matches!(
+                claimed.sub.as_str(),
+                "pdf"
+                    | "zip"
+                    | "gzip"
+                    | "msword"
+                    | "rtf"
+                    | "json"
+                    | "pgp-signature"
+                    | "pkcs7-signature"
+                    | "ms-tnef"
+            ) || claimed.sub.starts_with("vnd.") && !claimed.sub.ends_with("xml")
+        }
         _ => false,
     };
     if harmless && is_token(&claimed.main) && is_token(&claimed.sub) {
@@ -151,8 +161,18 @@ mod tests {
 
     #[test]
     fn what_a_browser_could_run_is_only_bytes() {
-        for (main, sub) in [("text", "html"), ("image", "svg+xml"), ("text", "javascript"), ("application", "xhtml+xml"), ("a\r\n", "b")] {
-            assert_eq!(downloaded_as(&ContentType::new(main, sub)), "application/octet-stream", "{main}/{sub}");
+        for (main, sub) in [
+            ("text", "html"),
+            ("image", "svg+xml"),
+            ("text", "javascript"),
+            ("application", "xhtml+xml"),
+            ("a\r\n", "b"),
+        ] {
+            assert_eq!(
+                downloaded_as(&ContentType::new(main, sub)),
+                "application/octet-stream",
+                "{main}/{sub}"
+            );
         }
         assert_eq!(downloaded_as(&ContentType::new("application", "pdf")), "application/pdf");
     }

@@ -298,9 +298,11 @@ pub(super) async fn show(State(app): State<App>, request: Request, next: Next) -
 
 /// A handler that panicked is one failed request, not the end of the process.
 pub(super) fn panicked(payload: Box<dyn Any + Send + 'static>) -> Response {
-    let text = payload.downcast_ref::<String>().cloned();
-    let text = text.or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-    Error::Panic(text.unwrap_or_default()).into_response()
+    let text = match payload.downcast::<String>() {
+        Ok(text) => *text,
+        Err(other) => other.downcast_ref::<&str>().copied().unwrap_or_default().to_owned(),
+    };
+    Error::Panic(text).into_response()
 }
 
 /// What happened, and why, and why that: one line.

@@ -1,5 +1,7 @@
 //! One file per page: its form, its template's struct, its handlers.
 
+pub mod act;
+pub mod body;
 pub(super) mod carried;
 pub mod compose;
 pub(super) mod error;
@@ -10,6 +12,7 @@ pub mod health;
 pub mod home;
 pub mod login;
 pub mod message;
+pub mod part;
 pub mod print;
 pub mod shell;
 

@@ -13,9 +13,9 @@ use axum::{
     response::Response,
     serve::IncomingStream,
 };
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::UnixListener;
 
-use super::App;
+use super::{App, serve::Prompt};
 use crate::config::TrustedProxies;
 
 /// The other end of the connection.
@@ -26,8 +26,8 @@ pub enum Peer {
     Unix,
 }
 
-impl Connected<IncomingStream<'_, TcpListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Peer {
+impl Connected<IncomingStream<'_, Prompt>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Prompt>) -> Peer {
         Peer::from(*stream.remote_addr())
     }
 }

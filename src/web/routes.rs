@@ -6,23 +6,23 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     handler::Handler,
-    http::Method,
+    http::{Extensions, HeaderMap, Method, StatusCode, Version, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
     routing::{MethodFilter, MethodRouter, any, on},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::{
-        CompressionLayer, Predicate,
-        predicate::{NotForContentType, SizeAbove},
-    },
+    compression::{CompressionLayer, Predicate, predicate::SizeAbove},
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 use super::{
     App, Error, assets, cookies, error, headers, origin,
-    pages::{carried, health, home, login},
+    pages::{
+        act, body, carried, compose, folder, folders, headers as headers_page, health, home, login, message,
+        part, print,
+    },
     proxies, session,
 };
 
@@ -47,14 +47,11 @@ pub enum Body {
 /// How an answer comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {
-    /// At once, within [`PATIENCE`].
+    /// Whole, and given up after a time.
     Page,
     /// As it is read from the mail server, for as long as that takes.
     Stream,
 }
-
-/// How long a person looks at nothing before we give up.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Route {
     pub method: Method,
@@ -73,6 +70,22 @@ pub fn table() -> Vec<Route> {
         get("/login", Public, login::show),
         post("/login", Public, login::submit).takes(Body::Carried),
         post("/logout", SignedIn, login::sign_out),
+        get("/mail/{mailbox}", SignedIn, folder::show),
+        post("/mail/{mailbox}/act", SignedIn, act::submit),
+        post("/mail/{mailbox}/empty", SignedIn, act::empty),
+        post("/undo", SignedIn, act::undo),
+        get("/mail/{mailbox}/{id}", SignedIn, message::show),
+        get("/mail/{mailbox}/{id}/body", SignedIn, body::show),
+        get("/mail/{mailbox}/{id}/headers", SignedIn, headers_page::show),
+        get("/mail/{mailbox}/{id}/print", SignedIn, print::show),
+        get("/mail/{mailbox}/{id}/part/{section}", SignedIn, part::show).streams(),
+        get("/mail/{mailbox}/{id}/source", SignedIn, part::source).streams(),
+        get("/mail/{mailbox}/{id}/message.eml", SignedIn, part::eml).streams(),
+        get("/mail/{mailbox}/{id}/attachments.zip", SignedIn, part::zip).streams(),
+        get("/compose", SignedIn, compose::show).streams(),
+        post("/compose", SignedIn, compose::submit).takes(Body::Message),
+        get("/folders", SignedIn, folders::show),
+        post("/folders", SignedIn, folders::submit),
         get("/healthz", Public, health::alive),
         get("/readyz", Public, health::ready),
         get("/static/{file}", Public, assets::show).streams(),
@@ -98,7 +111,9 @@ pub fn router(app: &App) -> Router {
         let home = app.urls.home();
         router = router.route(base, any(|| async move { Redirect::permanent(&home) }));
     }
-    let pages_only = SizeAbove::default().and(NotForContentType::IMAGES).and(NotForContentType::SSE);
+    let is_page = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+    };
     // The last layer is the first to see a request and the last to see the answer.
     router
         .fallback(|| async { Error::NoSuchPage })
@@ -107,7 +122,7 @@ pub fn router(app: &App) -> Router {
         .layer(from_fn_with_state(app.clone(), origin::guard))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn_with_state(app.clone(), error::show))
-        .layer(CompressionLayer::new().compress_when(pages_only))
+        .layer(CompressionLayer::new().compress_when(SizeAbove::default().and(is_page)))
         .layer(from_fn(headers::add))
         .layer(from_fn(cookies::secure))
         .layer(from_fn_with_state(app.clone(), proxies::resolve))
@@ -129,7 +144,9 @@ impl Route {
             handler = handler.layer(from_fn_with_state(app.clone(), session::require));
         }
         if self.reply == Reply::Page && self.body != Body::Message {
-            handler = handler.layer(from_fn(give_up));
+            // A search may take five times as long as a command; what takes longer than that is stuck.
+            let patience = 6 * app.config.imap_timeout;
+            handler = handler.layer(from_fn(move |request, next| give_up(patience, request, next)));
         }
         let max_bytes = match self.body {
             Body::Form => 1_000_000,
@@ -141,8 +158,8 @@ impl Route {
     }
 }
 
-async fn give_up(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(PATIENCE, next.run(request)).await {
+async fn give_up(patience: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(patience, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Error::TimedOut.into_response(),
     }

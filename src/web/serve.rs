@@ -2,6 +2,7 @@
 
 use std::{
     fs, io,
+    net::SocketAddr,
     os::unix::fs::{FileTypeExt, PermissionsExt},
     path::Path,
     time::Duration,
@@ -12,7 +13,7 @@ use axum::{
     serve::{IncomingStream, Listener},
 };
 use tokio::{
-    net::{TcpListener, UnixListener},
+    net::{TcpListener, TcpStream, UnixListener},
     sync::watch,
 };
 
@@ -53,7 +54,7 @@ pub async fn serve(app: App, stop: impl Future<Output = ()> + Send + 'static) ->
             let listener = TcpListener::bind(address).await.map_err(failed)?;
             let address = listener.local_addr().map_err(failed)?;
             tracing::info!("listening on http://{address}{}", app.urls.home());
-            run(listener, &app, stopping).await
+            run(Prompt(listener), &app, stopping).await
         }
         Listen::Unix(path) => {
             let listener = bind_unix(path, &listen, app.config.listen_mode)?;
@@ -69,6 +70,26 @@ pub async fn serve(app: App, stop: impl Future<Output = ()> + Send + 'static) ->
     app.accounts.close_all().await;
     tracing::info!("stopped");
     served.map_err(ServeError::Serve)
+}
+
+/// Sends small writes at once: a page is not held back until a packet is full.
+pub(super) struct Prompt(TcpListener);
+
+impl Listener for Prompt {
+    type Io = TcpStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
+        let (stream, address) = Listener::accept(&mut self.0).await;
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY cannot be set");
+        }
+        (stream, address)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
 }
 
 async fn run<L>(listener: L, app: &App, stopping: watch::Receiver<bool>) -> io::Result<()>

@@ -103,7 +103,9 @@ pub(super) async fn require(
             next.run(request).await
         }
         Ok(None) if matches!(*request.method(), Method::GET | Method::HEAD) => {
-            Redirect::to(&app.urls.login_then(&super::path_and_query(request.uri()))).into_response()
+            let here = super::path_and_query(request.uri());
+            let login = if here == app.urls.home() { app.urls.login() } else { app.urls.login_then(&here) };
+            Redirect::to(&login).into_response()
         }
         Ok(None) => login::ask_again(&app, request).await,
         Err(error) => error.into_response(),

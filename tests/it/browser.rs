@@ -1,6 +1,6 @@
 //! A browser without script: keeps cookies, follows what pages offer, fills in their forms.
 
-use std::{cell::RefCell, collections::BTreeMap, fmt::Write as _, path::Path, time::Duration};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path, sync::Mutex, time::Duration};
 
 use scraper::{ElementRef, Html, Selector};
 use ureq::{Agent, http::Response, tls};
@@ -10,7 +10,7 @@ pub struct Browser {
     agent: Agent,
     /// `http://127.0.0.1:1234`, without a path.
     origin: String,
-    cookies: RefCell<BTreeMap<String, String>>,
+    cookies: Mutex<BTreeMap<String, String>>,
 }
 
 /// What came back.
@@ -51,7 +51,7 @@ impl Browser {
             let roots = tls::RootCerts::Specific(std::sync::Arc::new(vec![ca]));
             config = config.tls_config(tls::TlsConfig::builder().root_certs(roots).build());
         }
-        Browser { agent: config.build().into(), origin: origin.to_owned(), cookies: RefCell::default() }
+        Browser { agent: config.build().into(), origin: origin.to_owned(), cookies: Mutex::default() }
     }
 
     /// Signs in through the form and lands in the inbox.
@@ -65,15 +65,15 @@ impl Browser {
     }
 
     pub fn cookie(&self, name: &str) -> Option<String> {
-        self.cookies.borrow().get(name).cloned()
+        self.cookies.lock().unwrap().get(name).cloned()
     }
 
     pub fn set_cookie(&self, name: &str, value: &str) {
-        self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+        self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
     }
 
     pub fn drop_cookies(&self) {
-        self.cookies.borrow_mut().clear();
+        self.cookies.lock().unwrap().clear();
     }
 
     #[track_caller]
@@ -83,11 +83,18 @@ impl Browser {
 
     #[track_caller]
     pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Page {
-        let mut request = self.agent.get(format!("{}{path}", self.origin)).header("Cookie", self.cookie_header());
+        let mut request =
+            self.agent.get(format!("{}{path}", self.origin)).header("Cookie", self.cookie_header());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         self.page(path, request.call().unwrap_or_else(|error| panic!("GET {path}: {error}")))
+    }
+
+    /// `None` where nobody answers.
+    pub fn try_get(&self, path: &str) -> Option<Page> {
+        let answer = self.agent.get(format!("{}{path}", self.origin)).call();
+        Some(self.page(path, answer.ok()?))
     }
 
     /// Posts a body as it is; most tests want [`Browser::submit`].
@@ -121,7 +128,8 @@ impl Browser {
     pub fn submit_with(&self, page: &Page, form: &str, fields: &[(&str, &str)], uploads: &[Upload]) -> Page {
         let filled = page.form(form, fields);
         if filled.method == "get" {
-            let query: Vec<_> = filled.fields.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();
+            let query: Vec<_> =
+                filled.fields.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();
             return self.get(&format!("{}?{}", filled.action, query.join("&")));
         }
         if !filled.multipart {
@@ -144,7 +152,7 @@ impl Browser {
     }
 
     fn cookie_header(&self) -> String {
-        let cookies = self.cookies.borrow();
+        let cookies = self.cookies.lock().unwrap();
         let pairs: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         pairs.join("; ")
     }
@@ -155,14 +163,19 @@ impl Browser {
             let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
             let (name, value) = pair.split_once('=').unwrap();
             if attributes.contains("Max-Age=0") || value.is_empty() {
-                self.cookies.borrow_mut().remove(name);
+                self.cookies.lock().unwrap().remove(name);
             } else {
-                self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+                self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
             }
         }
         let bytes = response.body_mut().with_config().limit(1 << 30).read_to_vec();
         let bytes = bytes.unwrap_or_else(|error| panic!("{path}: {error}"));
-        Page { path: path.to_owned(), status: response.status().as_u16(), headers: response.headers().clone(), bytes }
+        Page {
+            path: path.to_owned(),
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            bytes,
+        }
     }
 }
 
@@ -222,7 +235,8 @@ impl Page {
             let words = a.text().collect::<String>();
             words.contains(text) || a.value().attr("aria-label").is_some_and(|label| label.contains(text))
         };
-        let link = html.select(&anchors).find(matches).and_then(|a| a.value().attr("href").map(str::to_owned));
+        let link =
+            html.select(&anchors).find(matches).and_then(|a| a.value().attr("href").map(str::to_owned));
         link.unwrap_or_else(|| panic!("no link `{text}` in {self}"))
     }
 
@@ -241,8 +255,22 @@ impl Page {
     /// The texts of all elements that match.
     pub fn texts(&self, css: &str) -> Vec<String> {
         let html = Html::parse_document(&self.html());
-        let text = |e: ElementRef| e.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
+        let text =
+            |e: ElementRef| e.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
         html.select(&selector(css)).map(text).collect()
+    }
+
+    /// The subjects of a list, from the top.
+    pub fn subjects(&self) -> Vec<String> {
+        self.texts("li.row .subject")
+    }
+
+    /// The `{uidvalidity}.{uid}` of the row with this subject.
+    #[track_caller]
+    pub fn id_of(&self, subject: &str) -> String {
+        let at = self.subjects().iter().position(|s| s.contains(subject));
+        let at = at.unwrap_or_else(|| panic!("no row `{subject}` in {self}"));
+        self.attrs("li.row input[name=id]", "value").swap_remove(at)
     }
 
     /// The value a form field has now.
@@ -267,7 +295,8 @@ impl Page {
             let Some(name) = element.attr("name").filter(|name| !is_given(name)) else { continue };
             let kind = element.attr("type").unwrap_or("text");
             let unchecked = matches!(kind, "checkbox" | "radio") && element.attr("checked").is_none();
-            if unchecked || matches!(kind, "file" | "submit" | "button") || element.attr("disabled").is_some() {
+            if unchecked || matches!(kind, "file" | "submit" | "button") || element.attr("disabled").is_some()
+            {
                 continue;
             }
             fields.push((name.to_owned(), value(&control)));
@@ -297,9 +326,13 @@ fn value(control: &ElementRef) -> String {
             let options = selector("option");
             let chosen = control.select(&options).find(|o| o.value().attr("selected").is_some());
             let option = chosen.or_else(|| control.select(&options).next());
-            option.map(|o| o.value().attr("value").map_or_else(|| o.text().collect(), str::to_owned)).unwrap_or_default()
+            option
+                .map(|o| o.value().attr("value").map_or_else(|| o.text().collect(), str::to_owned))
+                .unwrap_or_default()
         }
-        _ if matches!(element.attr("type"), Some("checkbox" | "radio")) => element.attr("value").unwrap_or("on").to_owned(),
+        _ if matches!(element.attr("type"), Some("checkbox" | "radio")) => {
+            element.attr("value").unwrap_or("on").to_owned()
+        }
         _ => element.attr("value").unwrap_or_default().to_owned(),
     }
 }

@@ -1,4 +1,5 @@
 //! A form with files (RFC 7578): the token first, then fields in memory and files to the disk.
+#![expect(clippy::disallowed_types, reason = "this is the wrapper")]
 
 use std::fmt;
 
@@ -103,7 +104,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     async fn all(&mut self, mut multipart: Multipart) -> Result<(), Error> {
         loop {
-            let field = match multipart.next_field().await.map_err(broken) {
+            let field = match multipart.next_field().await.map_err(|error| broken(&error)) {
                 Ok(Some(field)) => field,
                 Ok(None) => break,
                 // Past a file that was refused for its size: the form is worth more than the rest of it.
@@ -125,7 +126,7 @@ impl Reading<'_> {
 
     async fn text(&mut self, name: String, mut field: Field<'_>) -> Result<(), Error> {
         let mut bytes = Vec::new();
-        while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
             self.n_text_bytes += chunk.len();
             if self.n_text_bytes > MAX_TEXT_BYTES {
                 return Err(Error::BodyTooLarge);
@@ -148,7 +149,7 @@ impl Reading<'_> {
             Ok(waiting) => self.added.push(waiting),
             Err(UploadError::BrokenOff(source)) => {
                 return Err(match source.downcast::<MultipartError>() {
-                    Ok(error) => broken(*error),
+                    Ok(error) => broken(&error),
                     Err(other) => Error::BadRequest(other.to_string()),
                 });
             }
@@ -158,7 +159,7 @@ impl Reading<'_> {
     }
 }
 
-fn broken(error: MultipartError) -> Error {
+fn broken(error: &MultipartError) -> Error {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLarge,
         _ => Error::BadRequest(error.body_text()),

@@ -120,7 +120,8 @@ fn messages(mailbox: &MailboxName, ids: &[String]) -> Result<Option<MessageSet>,
 
 async fn act(account: &Account, action: Action, messages: &MessageSet, to: &str) -> Result<Done, Error> {
     let target = || {
-        MailboxName::new(to).map_err(|_| Error::from(MailError::Invalid("Choose the folder to put them in.".to_owned())))
+        MailboxName::new(to)
+            .map_err(|_| Error::from(MailError::Invalid("Choose the folder to put them in.".to_owned())))
     };
     let done = match action {
         Action::Read => account.change_flags(messages, &FlagChange::Add(Flag::Seen)).await,

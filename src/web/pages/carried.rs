@@ -1,9 +1,13 @@
 //! What a person was writing when the session ended, carried through the sign-in page in hidden fields.
+#![expect(
+    clippy::disallowed_types,
+    reason = "reads texts of a form nobody may post, only to show them again"
+)]
 
 use axum::{
     body::to_bytes,
     extract::{FromRequest, Multipart, Request},
-    http::Uri,
+    http::{HeaderMap, Uri, header},
 };
 use url::form_urlencoded;
 
@@ -40,11 +44,15 @@ pub(super) fn unwrap(field: &str) -> Option<String> {
     field.strip_prefix(PREFIX).map(str::to_owned)
 }
 
-/// The page whose form was posted to `uri`.
-pub(super) fn page_of(urls: &Urls, uri: &Uri) -> String {
+/// The page whose form was posted: a compose form has the address it is posted to; of another, the browser
+/// says it, or its address does.
+pub(super) fn page_of(urls: &Urls, uri: &Uri, headers: &HeaderMap) -> String {
     let path = uri.path();
     if is_compose(urls, uri) {
         return path_and_query(uri);
+    }
+    if let Some(page) = referer(urls, headers) {
+        return page;
     }
     let list = path
         .strip_suffix("/act")
@@ -55,6 +63,12 @@ pub(super) fn page_of(urls: &Urls, uri: &Uri) -> String {
         None if path == urls.folders() => path.to_owned(),
         None => String::new(),
     }
+}
+
+/// Its host need not be compared: the path is followed on this site, whatever site it was on.
+fn referer(urls: &Urls, headers: &HeaderMap) -> Option<String> {
+    let uri: Uri = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    urls.local(&path_and_query(&uri)).map(str::to_owned)
 }
 
 /// The texts of a compose form; of another form, nothing is worth keeping.
@@ -123,16 +137,32 @@ fn is_compose(urls: &Urls, uri: &Uri) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     #[test]
     fn signing_in_leads_back_to_the_page_with_the_form() {
         let urls = Urls::new("/webmail");
-        let page_of = |uri: &'static str| page_of(&urls, &Uri::from_static(uri));
+        let page_of = |uri: &'static str| page_of(&urls, &Uri::from_static(uri), &HeaderMap::new());
         assert_eq!(page_of("/webmail/mail/INBOX/act"), "/webmail/mail/INBOX");
         assert_eq!(page_of("/webmail/mail/Trash/empty"), "/webmail/mail/Trash");
         assert_eq!(page_of("/webmail/compose?reply=INBOX/1.2"), "/webmail/compose?reply=INBOX/1.2");
         assert_eq!(page_of("/webmail/folders"), "/webmail/folders");
         assert_eq!(page_of("/webmail/logout"), "");
+    }
+
+    #[test]
+    fn the_browser_says_which_page_it_was() {
+        let urls = Urls::new("/webmail");
+        let act = Uri::from_static("/webmail/mail/INBOX/act");
+        for (referer, page) in [
+            ("https://mail.test/webmail/mail/INBOX?page=3", "/webmail/mail/INBOX?page=3"),
+            ("https://mail.test/other", "/webmail/mail/INBOX"),
+            ("https://evil.test//evil.test", "/webmail/mail/INBOX"),
+        ] {
+            let headers = HeaderMap::from_iter([(header::REFERER, HeaderValue::from_static(referer))]);
+            assert_eq!(page_of(&urls, &act, &headers), page);
+        }
     }
 }

@@ -1,13 +1,18 @@
 //! Writing: new, reply, forward, a draft resumed.
 
+mod alert;
+mod form;
+mod show;
+mod submit;
+
 use askama::Template;
 
 use super::shell::Shell;
 use crate::{render, store::Waiting};
 
-mod form;
-
 pub use form::{ComposeForm, Intent, Problems};
+pub use show::show;
+pub use submit::submit;
 
 #[derive(Template)]
 #[template(path = "compose.html")]

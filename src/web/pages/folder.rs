@@ -1,6 +1,7 @@
 //! A page of a mailbox.
 
 mod row;
+mod show;
 
 use askama::Template;
 use jiff::ZonedDateTime;
@@ -14,6 +15,7 @@ use crate::{
 };
 
 pub use row::Row;
+pub use show::show;
 
 #[derive(Template)]
 #[template(path = "folder.html")]

@@ -1,9 +1,13 @@
 //! Managing mailboxes: create, rename, delete, subscribe.
 
+mod submit;
+
 use askama::Template;
 
 use super::shell::{NavMailbox, Shell, thousands};
 use crate::model::Mailbox;
+
+pub use submit::{show, submit};
 
 #[derive(Template)]
 #[template(path = "folders.html")]

@@ -1,9 +1,13 @@
 //! Every header of a message, as a page.
 
+mod show;
+
 use askama::Template;
 
 use super::shell::Shell;
 use crate::model::MessageKey;
+
+pub use show::show;
 
 #[derive(Template)]
 #[template(path = "headers.html")]

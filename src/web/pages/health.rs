@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::web::{App, error};
+use crate::web::{App, Error, error};
 
 /// `GET /healthz`: the process lives.
 pub async fn alive() -> &'static str {
@@ -18,7 +18,9 @@ pub async fn ready(State(app): State<App>) -> Response {
     match app.accounts.ready().await {
         Ok(()) => "ok\n".into_response(),
         Err(problem) => {
-            (StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", error::chain(&problem))).into_response()
+            tracing::debug!("not ready: {}", error::chain(&problem));
+            let text = Error::from(problem).explain().text;
+            (StatusCode::SERVICE_UNAVAILABLE, format!("{text}\n")).into_response()
         }
     }
 }

@@ -101,14 +101,14 @@ pub async fn submit(
     let user = loggable(&form.username);
     let error = match session::begin(&app, &session, credentials).await {
         Ok((key, sign_in)) => {
-            tracing::info!("auth ok user={user} ip={}", client.address);
+            tracing::info!(target: "postroom::auth", "auth ok user={user} ip={}", client.address);
             let next = go_on(&app, &form, &sign_in.0);
             return Ok(([(header::SET_COOKIE, key)], Redirect::to(&next)).into_response());
         }
         Err(error) => error,
     };
     let Some((status, reason, problem)) = explain(&error) else { return Err(error.into()) };
-    tracing::warn!("auth failed user={user} ip={} reason={reason}", client.address);
+    tracing::warn!(target: "postroom::auth", "auth failed user={user} ip={} reason={reason}", client.address);
     if status.is_server_error() {
         tracing::warn!("sign-in is not possible: {}", error::chain(&error));
     }
@@ -149,7 +149,7 @@ pub async fn sign_out(
 
 /// Answers a form that came after its session had ended: signing in goes on where the person was.
 pub(in crate::web) async fn ask_again(app: &App, request: Request) -> Response {
-    let next = carried::page_of(&app.urls, request.uri());
+    let next = carried::page_of(&app.urls, request.uri(), request.headers());
     let (carried, loss) = carried::read(app, request).await;
     let page = LoginPage {
         urls: &app.urls,

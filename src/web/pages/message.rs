@@ -2,6 +2,9 @@
 
 mod attachment;
 mod note;
+mod opened;
+mod show;
+mod view_params;
 
 use askama::Template;
 
@@ -16,6 +19,10 @@ use crate::{
 
 pub use attachment::AttachmentView;
 pub use note::note;
+pub use opened::Opened;
+pub(super) use show::heading;
+pub use show::show;
+pub use view_params::ViewParams;
 
 #[derive(Template)]
 #[template(path = "message.html")]

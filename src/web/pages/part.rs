@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use axum::{extract::State, response::Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use crate::{
     model::{Message, MessageKey, Part, PartKind, Section},
     render,
     web::{
-        App, Error,
+        Error,
         download::{self, Wish},
         extract::{Path, Query, User},
     },
@@ -37,18 +37,20 @@ pub async fn show(
 pub async fn zip(user: User, Path(key): Path<MessageKey>) -> Result<Response, Error> {
     let message = user.account.open(&key).await?;
     let files = distinct_files(&message);
-    let name = render::filename(Some(&format!("{}.zip", title(&message))), &Section::root(), "application/zip");
+    let name =
+        render::filename(Some(&format!("{}.zip", title(&message))), &Section::root(), "application/zip");
     Ok(download::attachment("application/zip", &name, user.account.zip(message, files)))
 }
 
 pub async fn eml(user: User, Path(key): Path<MessageKey>) -> Result<Response, Error> {
     let message = user.account.open(&key).await?;
-    let name = render::filename(Some(&format!("{}.eml", title(&message))), &Section::root(), "message/rfc822");
+    let name =
+        render::filename(Some(&format!("{}.eml", title(&message))), &Section::root(), "message/rfc822");
     Ok(download::attachment("message/rfc822", &name, user.account.source(&key).await?))
 }
 
 /// The message as it came, as plain text.
-pub async fn source(State(_): State<App>, user: User, Path(key): Path<MessageKey>) -> Result<Response, Error> {
+pub async fn source(user: User, Path(key): Path<MessageKey>) -> Result<Response, Error> {
     Ok(download::text("source.txt", user.account.source(&key).await?))
 }
 
@@ -70,11 +72,7 @@ fn title(message: &Message) -> &str {
 /// Attachments under names that differ: `a.pdf`, `a (2).pdf`.
 fn distinct_files(message: &Message) -> Vec<(String, Part)> {
     let mut taken = BTreeSet::new();
-    let outer = |part: &&Part| {
-        let mut messages = message.tree.parts.iter().filter(|m| matches!(m.kind, PartKind::Message(_)));
-        part.is_attachment() && !messages.any(|m| part.section != m.section && part.section.is_within(&m.section))
-    };
-    let attachments = message.tree.parts.iter().filter(outer);
+    let attachments = message.tree.of_message(&Section::root()).filter(|part| part.is_attachment());
     attachments.map(|part| (distinct(&filename(part), &mut taken), part.clone())).collect()
 }
 
@@ -96,7 +94,8 @@ mod tests {
     #[test]
     fn files_in_a_zip_have_names_of_their_own() {
         let mut taken = BTreeSet::new();
-        let names = ["a.pdf", "A.pdf", "a.pdf", "a (2).pdf", "README", "README"].map(|n| distinct(n, &mut taken));
+        let names =
+            ["a.pdf", "A.pdf", "a.pdf", "a (2).pdf", "README", "README"].map(|n| distinct(n, &mut taken));
         assert_eq!(names, ["a.pdf", "A (2).pdf", "a (3).pdf", "a (2) (2).pdf", "README", "README (2)"]);
     }
 }

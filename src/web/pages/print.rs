@@ -1,9 +1,13 @@
 //! A message as it goes on paper: no frame around it, as frames are cut off there.
 
+mod show;
+
 use askama::Template;
 
 use super::message::Heading;
 use crate::{model::Address, render::SafeHtml, web::urls::Urls};
+
+pub use show::show;
 
 #[derive(Template)]
 #[template(path = "print.html")]

@@ -1,7 +1,9 @@
 //! The frame of every signed-in page: search, folders, the person, and what the last action did.
 
+mod load;
 mod nav;
 
+pub use load::{Place, find_mailbox};
 pub use nav::{NavMailbox, arrange, arrange_all};
 
 use crate::{

@@ -1,11 +1,12 @@
 //! Dovecot: IMAP, POP3, LMTP and the password check for Postfix.
 
-use std::{fs, net::SocketAddr, path::PathBuf};
+use std::{fs, net::SocketAddr, path::PathBuf, process::Command};
 
 use crate::{
     certificate::Certificates,
     ports::{self, loopback},
     privilege::root_shell,
+    programs::search_path,
     state_dir::StateDir,
     watched::Watched,
 };
@@ -31,7 +32,7 @@ impl Dovecot {
 
         let [imap, imaps, pop3, pop3s, lmtp] = ports::free();
         let root = root.to_str().unwrap();
-        let config = include_str!("dovecot/dovecot-2.3.conf")
+        let config = template()
             .replace("{root}", root)
             .replace("{certificate}", certificates.server.to_str().unwrap())
             .replace("{key}", certificates.server_key.to_str().unwrap())
@@ -61,5 +62,15 @@ impl Dovecot {
     /// The same IMAP server, telling nobody what it can: see `local 127.0.0.2` in its configuration.
     pub(crate) fn bare_imap(&self) -> SocketAddr {
         ([127, 0, 0, 2], self.imap.port()).into()
+    }
+}
+
+/// Debian 12 has Dovecot 2.3, Debian 13 has 2.4, and the language of their configuration differs.
+fn template() -> &'static str {
+    let version = Command::new("dovecot").env("PATH", search_path()).arg("--version").output().unwrap();
+    if version.stdout.starts_with(b"2.3.") {
+        include_str!("dovecot/dovecot-2.3.conf")
+    } else {
+        include_str!("dovecot/dovecot-2.4.conf")
     }
 }

@@ -10,12 +10,14 @@
 mod certificate;
 mod dovecot;
 mod imap_client;
+mod letters;
 mod lmtp;
 mod nginx;
 mod person;
 mod ports;
 mod postfix;
 mod privilege;
+mod product;
 mod programs;
 mod proxy;
 mod rig;
@@ -24,8 +26,11 @@ mod until;
 mod watched;
 
 pub use imap_client::ImapClient;
+pub use letters::{File, Letter, Moment, fill_demo_mailbox, fill_inbox, letter, modified_utf7};
 pub use nginx::Nginx;
 pub use person::Person;
+pub use ports::free_address;
+pub use product::Product;
 pub use proxy::{Fault, Proxy, Side};
 pub use rig::{Rig, rig};
 pub use until::until;

@@ -9,6 +9,12 @@ pub(crate) fn free<const N: usize>() -> [u16; N] {
     held.map(|listener| listener.local_addr().unwrap().port())
 }
 
+/// An address that nothing listens on: for a server that a test starts itself.
+pub fn free_address() -> SocketAddr {
+    let [port] = free();
+    loopback(port)
+}
+
 pub(crate) fn loopback(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }

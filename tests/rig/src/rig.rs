@@ -13,8 +13,8 @@ use std::{
 };
 
 use crate::{
-    Person, certificate::Certificates, dovecot::Dovecot, lmtp, postfix::Postfix, programs::assert_installed,
-    state_dir::StateDir, watched::Watched,
+    Person, certificate::Certificates, dovecot::Dovecot, lmtp, ports, postfix::Postfix,
+    programs::assert_installed, state_dir::StateDir, watched::Watched,
 };
 
 /// What everybody's password is, unless a [`Person`] was given another.
@@ -93,7 +93,7 @@ impl Rig {
     /// The same with room for `quota` only, in Dovecot's words: `100K`, `5M`.
     pub fn person_with_quota(&self, name: &str, quota: &str) -> Person {
         let person = self.person(name);
-        self.note(&person, &format!("userdb_quota_rule=*:storage={quota}"));
+        self.note(&person, &format!("userdb_quota_rule=*:storage={quota} userdb_quota_storage_size={quota}"));
         person
     }
 
@@ -151,6 +151,12 @@ impl Rig {
     /// The certificate authority of all TLS ports, PEM.
     pub fn ca_file(&self) -> &Path {
         &self.certificates.ca
+    }
+
+    /// For a server of the test's own: free a moment ago.
+    pub fn free_address(&self) -> SocketAddr {
+        let [port] = ports::free();
+        ports::loopback(port)
     }
 
     pub(crate) fn certificate(&self) -> &Path {

@@ -41,6 +41,7 @@ impl<T, E: Debug> Answer for Result<T, E> {
 /// Polls `condition` until it is `true`, `Some` or `Ok`, and returns the value; panics after 20 s and says what it
 /// last saw. Blocks the thread: in async code, run it with `spawn_blocking` or on a multi-thread runtime.
 #[track_caller]
+#[expect(clippy::disallowed_methods, reason = "this is how a condition is awaited")]
 pub fn until<A: Answer>(what: &str, mut condition: impl FnMut() -> A) -> A::Value {
     let start = Instant::now();
     loop {

@@ -32,25 +32,25 @@ wait $server
 /// A running server. Dropping it ends the server and waits for that.
 #[derive(Debug)]
 pub(crate) struct Watched {
-    name: &'static str,
+    name: String,
     watcher: Child,
     log: PathBuf,
 }
 
 impl Watched {
     /// Runs `words` as root; what they print goes to `{dir}/{name}.out`.
-    pub(crate) fn start_as_root(name: &'static str, dir: &Path, words: &[&str]) -> Watched {
+    pub(crate) fn start_as_root(name: &str, dir: &Path, words: &[&str]) -> Watched {
         Watched::spawn(name, dir, root_shell(WATCH, words))
     }
 
     /// Runs `words` as who we are.
-    pub(crate) fn start(name: &'static str, dir: &Path, words: &[&str]) -> Watched {
+    pub(crate) fn start(name: &str, dir: &Path, words: &[&str]) -> Watched {
         let mut shell = Command::new("sh");
         shell.args(["-c", WATCH, "rig"]).args(words);
         Watched::spawn(name, dir, shell)
     }
 
-    fn spawn(name: &'static str, dir: &Path, mut shell: Command) -> Watched {
+    fn spawn(name: &str, dir: &Path, mut shell: Command) -> Watched {
         let log = dir.join(format!("{name}.out"));
         let out = File::create(&log).unwrap();
         let watcher = shell
@@ -62,7 +62,7 @@ impl Watched {
             .process_group(0)
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {name}: {error}"));
-        Watched { name, watcher, log }
+        Watched { name: name.to_owned(), watcher, log }
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {
@@ -71,7 +71,7 @@ impl Watched {
 
     /// Whether it came up: false when it ended before, as it does when another process took its port.
     pub(crate) fn answers_at(&mut self, address: SocketAddr) -> bool {
-        let name = self.name;
+        let name = self.name.clone();
         crate::until(&format!("{name} answers at {address}"), || {
             if TcpStream::connect(address).is_ok() {
                 return Some(true);
@@ -80,8 +80,15 @@ impl Watched {
         })
     }
 
-    pub(crate) fn name(&self) -> &'static str {
-        self.name
+    /// The server itself: the watcher's first child.
+    pub(crate) fn server_process(&self) -> Option<u32> {
+        let watcher = self.watcher.id();
+        let children = fs::read_to_string(format!("/proc/{watcher}/task/{watcher}/children")).ok()?;
+        children.split_whitespace().next()?.parse().ok()
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     pub(crate) fn output(&self) -> String {

@@ -4,9 +4,7 @@ use serde::Deserialize;
 
 use crate::{
     mail::Start,
-    model::{
-        Address, AddressList, Attachment, Draft, MessageId, MessageKey, Origin, OriginKind,
-    },
+    model::{Address, AddressList, Attachment, Draft, MessageId, MessageKey, Origin, OriginKind},
     store::UploadId,
 };
 
@@ -77,28 +75,32 @@ impl ComposeForm {
         }
     }
 
-    /// A form that was typed before its session ended.
-    pub fn from_kept(fields: &[(String, String)]) -> ComposeForm {
-        let value = |wanted: &str| {
-            fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone()).unwrap_or_default()
-        };
-        ComposeForm {
-            from: value("from"),
-            reply_to: value("reply_to"),
-            to: value("to"),
-            cc: value("cc"),
-            bcc: value("bcc"),
-            subject: value("subject"),
-            text: value("text"),
-            message_id: value("message_id"),
-            draft: value("draft"),
-            in_reply_to: value("in_reply_to"),
-            references: value("references"),
-            origin: value("origin"),
-            origin_kind: value("origin_kind"),
-            upload: fields.iter().filter(|(name, _)| name == "upload").map(|(_, value)| value.clone()).collect(),
-            ..ComposeForm::default()
+    /// This form with what was typed before its session ended; what was not typed stays.
+    pub fn or_kept(mut self, fields: &[(String, String)]) -> ComposeForm {
+        for (name, value) in fields {
+            let field = match name.as_str() {
+                "from" => &mut self.from,
+                "reply_to" => &mut self.reply_to,
+                "to" => &mut self.to,
+                "cc" => &mut self.cc,
+                "bcc" => &mut self.bcc,
+                "subject" => &mut self.subject,
+                "text" => &mut self.text,
+                "message_id" => &mut self.message_id,
+                "draft" => &mut self.draft,
+                "in_reply_to" => &mut self.in_reply_to,
+                "references" => &mut self.references,
+                "origin" => &mut self.origin,
+                "origin_kind" => &mut self.origin_kind,
+                "upload" => {
+                    self.upload.push(value.clone());
+                    continue;
+                }
+                _ => continue,
+            };
+            field.clone_from(value);
         }
+        self
     }
 
     /// A form without a known button is sent: that is what pressing Enter, and another program, mean.
