@@ -207,8 +207,7 @@ impl Writer {
         self.write_start(tag, attributes);
         let source = from..self.out.markup.len();
         if !matches!(tag.kind, Kind::Void | Kind::Column) {
-            let held =
-                if tag.kind == Kind::Cell { std::mem::take(&mut self.pending) } else { Vec::new() };
+            let held = if tag.kind == Kind::Cell { std::mem::take(&mut self.pending) } else { Vec::new() };
             self.open.push(Open { tag, source, held });
         }
     }
@@ -260,7 +259,9 @@ impl Writer {
     }
 
     fn make_room_in_table(&mut self, tag: &Tag) -> bool {
-        let Some(table) = self.open.iter().rposition(|open| open.tag.kind == Kind::Table) else { return false };
+        let Some(table) = self.open.iter().rposition(|open| open.tag.kind == Kind::Table) else {
+            return false;
+        };
         let inside = |open: &Tag| match (tag.kind, open.name) {
             (Kind::Column, name) => name == "colgroup",
             (Kind::Row | Kind::Cell, "colgroup") => false,
@@ -322,7 +323,9 @@ impl Writer {
                 let found = self
                     .open
                     .iter()
-                    .rposition(|open| open.tag.name == name || !matches!(open.tag.kind, Kind::Inline | Kind::Formatting))
+                    .rposition(|open| {
+                        open.tag.name == name || !matches!(open.tag.kind, Kind::Inline | Kind::Formatting)
+                    })
                     .filter(|&at| self.open.get(at).is_some_and(|open| open.tag.name == name));
                 if let Some(at) = found {
                     self.close_to(at);
@@ -345,7 +348,9 @@ impl Writer {
             }
             Kind::Item => {
                 let found = self.find_in_scope(|tag| tag.name == name || tag.kind == Kind::List);
-                if let Some(at) = found.filter(|&at| self.open.get(at).is_some_and(|open| open.tag.name == name)) {
+                if let Some(at) =
+                    found.filter(|&at| self.open.get(at).is_some_and(|open| open.tag.name == name))
+                {
                     self.close_to(at);
                 }
             }
@@ -371,8 +376,11 @@ impl Writer {
             }
             return;
         };
-        let over_block =
-            self.open.iter().skip(at + 1).any(|open| !matches!(open.tag.kind, Kind::Inline | Kind::Formatting));
+        let over_block = self
+            .open
+            .iter()
+            .skip(at + 1)
+            .any(|open| !matches!(open.tag.kind, Kind::Inline | Kind::Formatting));
         if !over_block {
             return self.close_to(at);
         }

@@ -42,7 +42,8 @@ fn body_element(guarded: &Guarded, styled: bool) -> Option<String> {
     for (attribute, property) in [("bgcolor", "background-color"), ("text", "color")] {
         let colour = value(attribute);
         if !colour.is_empty() {
-            let hash = if colour.len() == 6 && colour.bytes().all(|b| b.is_ascii_hexdigit()) { "#" } else { "" };
+            let hash =
+                if colour.len() == 6 && colour.bytes().all(|b| b.is_ascii_hexdigit()) { "#" } else { "" };
             style.push_str(&format!("{property}:{hash}{colour};"));
         }
     }
@@ -68,9 +69,7 @@ fn builder(references: Arc<References>) -> Builder<'static> {
     let mut builder = Builder::empty();
     builder
         .tags(tags::all().map(|tag| tag.name).collect())
-        .tag_attributes(
-            tags::all().map(|tag| (tag.name, tag.attributes.iter().copied().collect())).collect(),
-        )
+        .tag_attributes(tags::all().map(|tag| (tag.name, tag.attributes.iter().copied().collect())).collect())
         .generic_attributes(tags::GLOBAL.iter().copied().collect())
         // Text of these is not text of the message. The guard has dropped them; it need not be right.
         .clean_content_tags(["script", "style", "title", "iframe", "noembed", "noframes"].into())

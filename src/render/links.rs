@@ -148,9 +148,7 @@ fn is_public(host: Host<&str>) -> bool {
         Host::Ipv6(address) => address.to_canonical(),
     };
     match address {
-        IpAddr::V4(v4) => {
-            !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified())
-        }
+        IpAddr::V4(v4) => !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified()),
         IpAddr::V6(v6) => {
             !(v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local())
         }

@@ -19,9 +19,41 @@ fn clean(html: &str) -> String {
 
 /// Elements and attributes that must be in no sanitised tree, whatever the table says.
 const NEVER: &[&str] = &[
-    "script", "style", "svg", "math", "iframe", "frame", "frameset", "object", "embed", "applet", "form", "input",
-    "button", "select", "option", "textarea", "template", "noscript", "title", "meta", "link", "base", "audio",
-    "video", "source", "track", "picture", "map", "area", "dialog", "marquee", "slot", "portal", "xmp", "plaintext",
+    "script",
+    "style",
+    "svg",
+    "math",
+    "iframe",
+    "frame",
+    "frameset",
+    "object",
+    "embed",
+    "applet",
+    "form",
+    "input",
+    "button",
+    "select",
+    "option",
+    "textarea",
+    "template",
+    "noscript",
+    "title",
+    "meta",
+    "link",
+    "base",
+    "audio",
+    "video",
+    "source",
+    "track",
+    "picture",
+    "map",
+    "area",
+    "dialog",
+    "marquee",
+    "slot",
+    "portal",
+    "xmp",
+    "plaintext",
 ];
 
 /// Panics where a sanitised fragment holds anything that acts, fetches or covers.
@@ -69,8 +101,25 @@ fn assert_attribute(name: &str, tag: &str, attribute: &str, value: &str) {
 fn assert_css(name: &str, css: &str) {
     let lower = css.to_ascii_lowercase();
     for bad in [
-        "url(", "\\", "<", "@import", "@font-face", "var(", "--", "expression", "position:", "z-index", "image-set",
-        "behavior", "http:", "javascript", "/*", "content:", "animation", "transform:", "filter:",
+        "url(",
+        "\\",
+        "<",
+        "@import",
+        "@font-face",
+        "var(",
+        "--",
+        "expression",
+        "position:",
+        "z-index",
+        "image-set",
+        "behavior",
+        "http:",
+        "javascript",
+        "/*",
+        "content:",
+        "animation",
+        "transform:",
+        "filter:",
     ] {
         assert!(!lower.contains(bad), "{name}: {bad} in {css}");
     }
@@ -106,7 +155,9 @@ fn links_open_elsewhere_and_tell_nothing() {
     ] {
         assert!(clean(&format!("<a href='{raw}'>x</a>")).contains(&format!("href=\"{href}\"")), "{raw}");
     }
-    for raw in ["/logout", "#x", "//evil.test", "cid:logo@x", "javascript:x", "file:///etc", "ftp://a/", "?a", ""] {
+    for raw in
+        ["/logout", "#x", "//evil.test", "cid:logo@x", "javascript:x", "file:///etc", "ftp://a/", "?a", ""]
+    {
         assert!(!clean(&format!("<a href='{raw}'>x</a>")).contains("href"), "{raw}");
     }
 }
@@ -137,8 +188,16 @@ fn allowed_images_are_loaded_from_the_proxy_where_there_is_one() {
                 <p style='background:url(//b.example/2.png)'>p";
     let direct = Policy { remote: RemoteContent::Allow, ..Policy::default() };
     let shown = sanitize(html, &direct);
-    assert!(shown.body.as_str().contains("<img src=\"http://a.example/1.png?x=%22\"><img><img>"), "{}", shown.body);
-    assert!(shown.body.as_str().contains("background:url(&quot;https://b.example/2.png&quot;)"), "{}", shown.body);
+    assert!(
+        shown.body.as_str().contains("<img src=\"http://a.example/1.png?x=%22\"><img><img>"),
+        "{}",
+        shown.body
+    );
+    assert!(
+        shown.body.as_str().contains("background:url(&quot;https://b.example/2.png&quot;)"),
+        "{}",
+        shown.body
+    );
     assert_eq!(shown.blocked, Blocked::default());
 
     let proxy = Proxy::new(|url| format!("/proxy/{}", url.len()));
@@ -150,8 +209,17 @@ fn allowed_images_are_loaded_from_the_proxy_where_there_is_one() {
 
 #[test]
 fn data_images_are_raster() {
-    assert_eq!(clean("<img src='DATA:image/PNG;base64,AA BB=='>"), "<img src=\"data:image/png;base64,AABB==\">");
-    for raw in ["data:image/svg+xml;base64,AAAA", "data:text/html,x", "data:,", "data:image/png,x", "data:image/png;base64,'"] {
+    assert_eq!(
+        clean("<img src='DATA:image/PNG;base64,AA BB=='>"),
+        "<img src=\"data:image/png;base64,AABB==\">"
+    );
+    for raw in [
+        "data:image/svg+xml;base64,AAAA",
+        "data:text/html,x",
+        "data:,",
+        "data:image/png,x",
+        "data:image/png;base64,'",
+    ] {
         assert_eq!(clean(&format!("<img src=\"{raw}\">")), "<img>", "{raw}");
     }
 }

@@ -12,8 +12,17 @@ const MAX_SELECTOR: usize = 400;
 
 /// Without an argument, and about the document alone.
 const PSEUDO_CLASSES: &[&str] = &[
-    "active", "empty", "first-child", "first-of-type", "focus", "hover", "last-child", "last-of-type", "link",
-    "only-child", "visited",
+    "active",
+    "empty",
+    "first-child",
+    "first-of-type",
+    "focus",
+    "hover",
+    "last-child",
+    "last-of-type",
+    "link",
+    "only-child",
+    "visited",
 ];
 
 /// The selectors of a list that are simple enough, joined by commas. `None` where there are none.

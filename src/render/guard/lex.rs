@@ -79,7 +79,13 @@ impl<'a> Lexer<'a> {
         let mut searched = 0;
         while let Some(at) = self.rest.get(searched..).and_then(|r| r.find("--")).map(|n| n + searched) {
             let after = self.rest.get(at + 2..).unwrap_or_default();
-            let end = if after.starts_with('>') { 3 } else if after.starts_with("!>") { 4 } else { 0 };
+            let end = if after.starts_with('>') {
+                3
+            } else if after.starts_with("!>") {
+                4
+            } else {
+                0
+            };
             if end > 0 {
                 self.take(at + end);
                 return;

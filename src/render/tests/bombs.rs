@@ -12,7 +12,11 @@ fn bomb(name: &str, html: &str) -> Sanitized {
     let shown = sanitize(html, &policy());
     assert!(shown.blocked.simplified, "{name}: not noticed");
     assert!(depth(shown.body.as_str()) < 300, "{name}: too deep");
-    assert!(shown.body.as_str().len() < html.len() * 3 + 500_000, "{name}: grown to {}", shown.body.as_str().len());
+    assert!(
+        shown.body.as_str().len() < html.len() * 3 + 500_000,
+        "{name}: grown to {}",
+        shown.body.as_str().len()
+    );
     shown
 }
 
@@ -26,7 +30,17 @@ fn kept(name: &str, html: &str) {
 
 #[test]
 fn depth_is_flattened_and_its_text_kept() {
-    for unit in ["<div>", "<ul><li>", "<span>", "<blockquote>", "<table><tr><td>", "<b><p>", "<font color=red>", "<a href=x><div>", "<center><h1>"] {
+    for unit in [
+        "<div>",
+        "<ul><li>",
+        "<span>",
+        "<blockquote>",
+        "<table><tr><td>",
+        "<b><p>",
+        "<font color=red>",
+        "<a href=x><div>",
+        "<center><h1>",
+    ] {
         let html = format!("<p>BEGINNING</p>{}DEEPEST", unit.repeat(250_000 / unit.len()));
         kept(unit, &html);
     }
@@ -63,7 +77,10 @@ fn character_references_are_few() {
 #[test]
 fn misnesting_is_repaired_a_limited_number_of_times() {
     for unit in [
-        "<b><p>x</b>", "<a href=http://a/><div>x</a>", "<i><b><u><s>x</i></b>", "<font size=1><div></font>",
+        "<b><p>x</b>",
+        "<a href=http://a/><div>x</a>",
+        "<i><b><u><s>x</i></b>",
+        "<font size=1><div></font>",
         "<b><i><u><div></b></i></u>",
     ] {
         kept(unit, &format!("BEGINNING{}DEEPEST", unit.repeat(1_000_000 / unit.len())));
@@ -123,7 +140,9 @@ fn style_sheets_are_bounded() {
 
 #[test]
 fn text_is_linear() {
-    for unit in ["http://", "a@", "www.", "a.b@c.d ", "> ", "[](http://x", "((((http://a", "\"http://a'", "a:", "@@"] {
+    for unit in
+        ["http://", "a@", "www.", "a.b@c.d ", "> ", "[](http://x", "((((http://a", "\"http://a'", "a:", "@@"]
+    {
         let source = format!("BEGINNING\n{}\nEND", unit.repeat(1_000_000 / unit.len()));
         let shown = text(&source);
         assert!(shown.as_str().contains("BEGINNING") && shown.as_str().contains("END"), "{unit}");

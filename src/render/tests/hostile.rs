@@ -36,7 +36,9 @@ fn corpus() -> Vec<Case> {
             for part in &message.parts {
                 match &part.body {
                     PartType::Html(html) => case.html.push(html.to_string()),
-                    PartType::Text(text) if part.attachment_name().is_none() => case.text.push(text.to_string()),
+                    PartType::Text(text) if part.attachment_name().is_none() => {
+                        case.text.push(text.to_string())
+                    }
                     _ => {}
                 }
             }
