@@ -79,7 +79,8 @@ impl Desk {
         // Only Trash and Junk can be emptied.
         let mailbox = if route.path.ends_with("/empty") { "Trash" } else { "INBOX" };
         let mut path = route.path.to_owned();
-        for (name, value) in [("mailbox", mailbox), ("id", &self.id), ("section", "1"), ("file", "none.css")] {
+        for (name, value) in [("mailbox", mailbox), ("id", &self.id), ("section", "1"), ("file", "none.css")]
+        {
             path = path.replace(&format!("{{{name}}}"), value);
         }
         assert!(!path.contains('{'), "{path}: give its parameter a value here");
@@ -92,7 +93,13 @@ fn routes(method: &Method, access: Access) -> Vec<Route> {
 }
 
 #[track_caller]
-fn post(browser: &Browser, path: &str, fields: &[(&str, String)], token: Option<&str>, from: &[(&str, &str)]) -> Page {
+fn post(
+    browser: &Browser,
+    path: &str,
+    fields: &[(&str, String)],
+    token: Option<&str>,
+    from: &[(&str, &str)],
+) -> Page {
     let token = token.map(|token| ("csrf", token));
     let fields: Vec<_> = token.into_iter().chain(fields.iter().map(|(n, v)| (*n, v.as_str()))).collect();
     browser.post(path, &fields, from)
@@ -146,7 +153,8 @@ fn a_form_without_the_right_token_is_refused() {
             answer.shows("out of date");
         }
         // Not in the address either, nor in a header.
-        let answer = post(&desk.browser, &format!("{path}?csrf={token}"), &fields, None, &[("X-CSRF-Token", &token)]);
+        let answer =
+            post(&desk.browser, &format!("{path}?csrf={token}"), &fields, None, &[("X-CSRF-Token", &token)]);
         answer.is(403);
         // A type that another site's page can send without asking first.
         let body = format!("csrf={token}");
@@ -222,13 +230,15 @@ fn no_form_can_be_sent_as_an_address() {
 #[test]
 fn an_address_takes_its_methods_and_no_other() {
     let desk = Desk::new();
-    let cookies: Vec<_> =
-        ["postroom", "postroom_key"].map(|name| format!("{name}={}", desk.browser.cookie(name).unwrap())).into();
+    let cookies: Vec<_> = ["postroom", "postroom_key"]
+        .map(|name| format!("{name}={}", desk.browser.cookie(name).unwrap()))
+        .into();
     let cookies = cookies.join("; ");
     let host = site().origin.trim_start_matches("http://");
     for route in table() {
         let path = desk.address(&route);
-        let takes = |method: &str| table().iter().any(|r| r.path == route.path && r.method.as_str() == method);
+        let takes =
+            |method: &str| table().iter().any(|r| r.path == route.path && r.method.as_str() == method);
         for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"] {
             if takes(method) || (method == "HEAD" && takes("GET")) {
                 continue;
@@ -247,7 +257,16 @@ fn an_address_takes_its_methods_and_no_other() {
 fn what_is_not_there_is_not_found_by_anybody() {
     let desk = Desk::new();
     let strangers = site().browser();
-    for path in ["/nothing", "/mail", "/mail/", "/mail/INBOX/", "/login/", "/static/", "/static/../login", "/mail/INBOX/1.1/x"] {
+    for path in [
+        "/nothing",
+        "/mail",
+        "/mail/",
+        "/mail/INBOX/",
+        "/login/",
+        "/static/",
+        "/static/../login",
+        "/mail/INBOX/1.1/x",
+    ] {
         desk.browser.get(path).is(404).shows("nothing at this address");
         strangers.get(path).is(404).lacks("Sign out");
     }
@@ -255,7 +274,9 @@ fn what_is_not_there_is_not_found_by_anybody() {
     for path in ["/mail/INBOX/0.0", "/mail/Nowhere", "/mail/INBOX/x.y/part/1"] {
         assert_eq!(strangers.get(path).status, 303, "{path}");
     }
-    for path in ["/mail/INBOX/0.0", "/mail/INBOX/x.y", "/mail/INBOX/1.99999999999", "/mail/%00", "/static/none.css"] {
+    for path in
+        ["/mail/INBOX/0.0", "/mail/INBOX/x.y", "/mail/INBOX/1.99999999999", "/mail/%00", "/static/none.css"]
+    {
         desk.browser.get(path).is(404);
     }
 }
