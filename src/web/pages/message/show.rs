@@ -84,7 +84,8 @@ pub(in crate::web::pages) fn heading(opened: &Opened) -> Heading {
         if people.iter().all(is_from) { Vec::new() } else { people.to_vec() }
     };
     // A message without a usable date has at least arrived; of one inside another not even that is known.
-    let received = || opened.root.is_root().then(|| opened.message.received.to_zoned_datetime(TimeZone::system()));
+    let received =
+        || opened.root.is_root().then(|| opened.message.received.to_zoned_datetime(TimeZone::system()));
     let date = headers.date.clone().or_else(received);
     Heading {
         subject: headers.subject.clone(),
