@@ -20,4 +20,5 @@ mod imap;
 mod login;
 mod message;
 mod send;
+mod smtp;
 mod trouble;
