@@ -36,6 +36,10 @@ impl Conn {
             let rows = match window(selected.exists, first, per_page, request.sort) {
                 Some((from, to)) => {
                     let mut rows = self.rows(Command::new("FETCH").range(from, to), &selected).await?;
+                    // What could not be read is skipped, but a page that is there is never shown as empty.
+                    if rows.is_empty() && self.exists() >= from {
+                        return Err(Error::Protocol("no row of a page that is not empty"));
+                    }
                     rows.sort_by_key(|(sequence, _)| *sequence);
                     if request.sort == SortKey::Arrival {
                         rows.reverse();

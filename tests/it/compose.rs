@@ -67,6 +67,8 @@ fn a_draft_is_saved_resumed_and_discarded() {
     resumed.shows("\u{5831}\u{544a}.txt");
     drop(saved);
     browser.submit(&resumed, FORM, &[("intent", "discard")]).is(303);
+    // STATUS of a selected mailbox tells what the client was told of it last.
+    other.command("NOOP");
     assert!(other.command("STATUS Drafts (MESSAGES)").concat().contains("MESSAGES 0"));
 }
 

@@ -88,7 +88,7 @@ fn inline_images_are_shown_and_remote_ones_only_when_asked_for() {
 
 #[test]
 fn attachments_come_byte_for_byte_and_never_run_here() {
-    let bytes: Vec<u8> = (0..3_000_000u32).map(|n| (n * 7919 >> 5) as u8).collect();
+    let bytes: Vec<u8> = (0..3_000_000u32).map(|n| (n.wrapping_mul(7919) >> 5) as u8).collect();
     let letter = letter("files")
         .attach("data.bin", "application/octet-stream", bytes.clone())
         .attach("page.html", "text/html", *b"<script>alert(1)</script>")

@@ -145,7 +145,6 @@ fn without_namespace<'m>(mailbox: &'m Mailbox, shown: &[&Mailbox]) -> &'m str {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests may panic")]
-    use super::thousands;
     use super::*;
     use crate::model::Counts;
 
