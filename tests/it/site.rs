@@ -53,6 +53,11 @@ impl Site {
         self.product.output()
     }
 
+    /// What the process ended with, once it has.
+    pub fn exit_code(&mut self) -> Option<i32> {
+        self.product.exit_code()
+    }
+
     pub fn process_id(&self) -> Option<u32> {
         self.product.process_id()
     }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     mail::Prefer,
     model::{Address, ListRequest, MessageKey, PartKind, Section},
-    render::{self, RemoteContent},
+    render::{self, BodyFragment, RemoteContent},
     web::{
         App, Error,
         extract::{Path, Query, User},
@@ -115,7 +115,11 @@ fn shown_body(app: &App, opened: &Opened, body: SafeBody, params: &ViewParams) -
     if opened.reading.has_html() {
         return Body::Frame(app.urls.body(&opened.message.key) + &params.to_query());
     }
-    let texts: Vec<_> = body.fragments.into_iter().filter_map(render::Fragment::into_text).collect();
+    let text = |fragment| match fragment {
+        BodyFragment::Text(text) => Some(text),
+        BodyFragment::Html { .. } => None,
+    };
+    let texts: Vec<_> = body.fragments.into_iter().filter_map(text).collect();
     if texts.is_empty() { Body::Empty } else { Body::Text(render::joined(&texts)) }
 }
 
