@@ -26,4 +26,5 @@ pub mod model;
 pub mod net;
 pub mod render;
 pub mod smtp;
+pub mod store;
 pub mod web;

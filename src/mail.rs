@@ -1,1 +1,32 @@
 //! What a person does with mail, in reading order. Knows no HTTP and no HTML.
+
+mod account;
+mod accounts;
+mod bundle;
+mod delete;
+mod draft;
+mod error;
+mod flag;
+mod identity;
+mod list;
+mod mailboxes;
+mod open;
+mod part;
+mod send;
+mod sending;
+mod start;
+mod transfer;
+mod undo;
+
+pub use account::Account;
+pub use accounts::{Accounts, SignInId};
+pub use draft::SavedDraft;
+pub use error::{Error, Reason, What, Which};
+pub use open::{Content, Prefer, Reading, ReadingPart};
+pub use part::PartStream;
+pub use send::{Cause, Refusal, SendError, Sent, Warning};
+pub use sending::Repeat;
+pub use start::{Bring, Start, StartFrom};
+pub use undo::{Done, UndoToken};
+
+pub use crate::imap::{Listed, Neighbours};

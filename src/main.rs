@@ -1,1 +1,97 @@
-fn main() {}
+//! The program: `postroom serve` and `postroom check`.
+
+mod check;
+
+use std::{error::Error, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use postroom::{
+    config::{Config, LogFormat},
+    web::{self, App},
+};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
+
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the site until SIGTERM or SIGINT.
+    Serve {
+        /// A TOML file; without it the POSTROOM_… variables alone count.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Try the configuration: connect to both servers, and log in if an account is given.
+    Check {
+        /// A TOML file; without it the POSTROOM_… variables alone count.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// The account to log in with; else `check_user` of the configuration.
+        #[arg(long, value_name = "NAME")]
+        user: Option<String>,
+        /// A file that holds its password; else `check_password` of the configuration.
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Serve { config } => serve(config).await,
+        Command::Check { config, user, password_file } => check::run(config, user, password_file).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("postroom: {}", web::error::chain(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(file: Option<PathBuf>) -> Result<(), Box<dyn Error>> {
+    let config = load(file)?;
+    start_log(&config)?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    Ok(web::serve::serve(App::new(config)?, stop).await?)
+}
+
+fn load(file: Option<PathBuf>) -> Result<Config, Box<dyn Error>> {
+    let environment = std::env::vars_os().filter_map(|(name, value)| {
+        // What is no text is no setting of ours.
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    });
+    Ok(Config::load(file.as_deref(), environment)?)
+}
+
+/// Logs go to standard error: the journal of systemd, or the container's log.
+fn start_log(config: &Config) -> Result<(), Box<dyn Error>> {
+    let filter =
+        EnvFilter::try_new(&config.log).map_err(|error| format!("`log` = {:?}: {error}", config.log))?;
+    // Its span says only `call`, on every line.
+    let filter = filter.add_directive("tower_sessions=warn".parse()?);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Text => {
+            log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).finish().try_init()?
+        }
+        LogFormat::Json => log.json().flatten_event(true).finish().try_init()?,
+    }
+    // A panic is logged like everything else: one line, in the chosen format.
+    std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
+    Ok(())
+}

@@ -15,7 +15,7 @@ mod message;
 mod mime_tree;
 mod query;
 
-pub use address::{Address, AddressError, AddressList};
+pub use address::{Address, AddressError, AddressList, wire_form};
 pub use credentials::Credentials;
 pub use draft::{Attachment, Draft, MessageId, Origin, OriginKind};
 pub use flag::{Flag, FlagChange, Flags, Keyword};

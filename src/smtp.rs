@@ -1,6 +1,22 @@
 //! The submission adapter (RFC 6409): one message out, one answer for each recipient.
 
+mod probe;
+mod session;
+mod starttls;
+mod transaction;
+mod transport;
+
+use std::{future::Future, time::Duration};
+
+use tokio::time::timeout;
+
+pub use probe::{Probe, probe};
+
 use crate::{config::Upstream, model::Credentials, net::Dialer};
+use session::Session;
+
+/// For each command and its answer (RFC 5321 §4.5.3.2 has minutes; people wait for a page).
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One recipient the server refused, with its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +63,46 @@ pub async fn submit(
     envelope: &Envelope,
     message: &[u8],
 ) -> Result<(), Error> {
-    let _ = (dialer, upstream, credentials, envelope, message);
-    todo!()
+    let mut session = Session::open(dialer, upstream).await?;
+    let result = match session.log_in(credentials).await {
+        Ok(()) => transaction::run(&mut session, envelope, message).await,
+        Err(error) => Err(error),
+    };
+    session.quit().await;
+    result
+}
+
+/// Runs one step against the clock. Time running out is a lost connection: nothing can be said after it.
+async fn within<T>(limit: Duration, step: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    timeout(limit, step).await.unwrap_or_else(|_| Err(Error::NotNow("it did not answer in time".to_owned())))
+}
+
+/// What an answer, or its absence, means before the final dot.
+fn meaning(error: &lettre::transport::smtp::Error) -> Error {
+    if error.is_permanent() {
+        Error::Refused(words(error))
+    } else if error.is_transient() {
+        Error::NotNow(words(error))
+    } else {
+        Error::NotNow("the connection was lost".to_owned())
+    }
+}
+
+/// The server's words in one line, with its code.
+fn words(error: &lettre::transport::smtp::Error) -> String {
+    use std::error::Error as _;
+
+    let code = error.status().map(|code| code.to_string());
+    let text = error.source().map(ToString::to_string).unwrap_or_default();
+    one_line(code.iter().map(String::as_str).chain([text.as_str()]))
+}
+
+fn one_line<'w>(pieces: impl Iterator<Item = &'w str>) -> String {
+    /// Characters; a server that says more is not quoted further.
+    const MAX_WORDS: usize = 500;
+    let words: Vec<String> = pieces
+        .flat_map(str::split_whitespace)
+        .map(|word| word.chars().filter(|c| !c.is_control()).collect())
+        .collect();
+    words.join(" ").chars().take(MAX_WORDS).collect()
 }

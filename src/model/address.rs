@@ -1,6 +1,8 @@
 //! Addresses (RFC 5322 §3.4): what people type, what they read.
 
-use std::fmt;
+mod parse;
+
+use std::{borrow::Cow, fmt};
 
 /// One mailbox of an address header, decoded. Fields may come from hostile mail: display them escaped,
 /// and let only [`AddressList::parse`] make the addresses that are sent to.
@@ -51,5 +53,29 @@ impl fmt::Display for AddressList {
             address.fmt(f)?;
         }
         Ok(())
+    }
+}
+
+/// An address as SMTP and headers carry it: the domain in ASCII (RFC 5891), a local part that is no dot-atom
+/// quoted. Only a local part beyond ASCII then needs SMTPUTF8 (RFC 6531).
+pub fn wire_form(email: &str) -> String {
+    let Some((local, domain)) = email.rsplit_once('@') else { return email.to_owned() };
+    let domain = ascii_domain(domain).unwrap_or(Cow::Borrowed(domain));
+    let is_odd = local.starts_with('.') || local.ends_with('.') || local.contains("..");
+    if is_odd && !local.starts_with('"') {
+        format!("\"{local}\"@{domain}")
+    } else {
+        format!("{local}@{domain}")
+    }
+}
+
+/// The domain's A-labels; `None` where it has none.
+fn ascii_domain(domain: &str) -> Option<Cow<'_, str>> {
+    if domain.is_ascii() {
+        return Some(Cow::Borrowed(domain));
+    }
+    match url::Host::parse(domain).ok()? {
+        url::Host::Domain(ascii) => Some(Cow::Owned(ascii)),
+        url::Host::Ipv4(_) | url::Host::Ipv6(_) => None,
     }
 }

@@ -130,6 +130,18 @@ impl MimeTree {
         self.parts.iter().find(|part| part.section == *section)
     }
 
+    /// The parts of the message attached at `root` (or of the whole message), without those of the messages
+    /// attached to it in turn.
+    pub fn of_message<'t>(&'t self, root: &Section) -> impl Iterator<Item = &'t Part> + use<'t> {
+        let inside = |part: &Part, outer: &Section| part.section.is_within(outer) && part.section != *outer;
+        let root = root.clone();
+        let messages = self.parts.iter().filter(|part| matches!(part.kind, PartKind::Message(_)));
+        let deeper: Vec<_> = messages.filter(|m| inside(m, &root)).map(|m| m.section.clone()).collect();
+        self.parts.iter().filter(move |part| {
+            (root.is_root() || inside(part, &root)) && !deeper.iter().any(|outer| inside(part, outer))
+        })
+    }
+
     pub fn by_content_id(&self, content_id: &str) -> Option<&Part> {
         self.parts.iter().find(|part| part.content_id.as_deref() == Some(content_id))
     }

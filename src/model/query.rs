@@ -1,5 +1,7 @@
 //! The search box, parsed: words, and `from: to: cc: subject: body: has: is: before: after: larger: smaller:`.
 
+mod parse;
+
 use jiff::civil::Date;
 
 /// What a person searches for. All terms must match; none: everything matches.

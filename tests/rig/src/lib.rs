@@ -1,1 +1,36 @@
-//! rig
+//! The test rig: a real Dovecot and a real Postfix on loopback, in a throw-away folder, for tests, `make demo`
+//! and `make load`. Nothing here skips: what is missing fails with the line that installs it.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a rig that cannot go on must stop the test, loudly"
+)]
+
+mod certificate;
+mod dovecot;
+mod imap_client;
+mod letters;
+mod lmtp;
+mod nginx;
+mod person;
+mod ports;
+mod postfix;
+mod privilege;
+mod product;
+mod programs;
+mod proxy;
+mod rig;
+mod state_dir;
+mod until;
+mod watched;
+
+pub use imap_client::ImapClient;
+pub use letters::{File, Letter, Moment, fill_demo_mailbox, fill_inboxes, letter, modified_utf7};
+pub use nginx::Nginx;
+pub use person::Person;
+pub use ports::free_address;
+pub use product::Product;
+pub use proxy::{Fault, Proxy, Side};
+pub use rig::{Rig, rig};
+pub use until::until;

@@ -1,0 +1,65 @@
+# Everything a developer does. `make demo` and `make test` install what they need from Debian's packages.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help demo run build test lint fmt fuzz load deps deps-demo clean
+
+# The demo and the load run what is shipped. `make demo PROFILE=dev` starts sooner after a change.
+PROFILE ?= release
+BUILT := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+CARGO_BUILD := cargo build --locked --profile $(PROFILE)
+
+help:
+	@echo "make demo   a private mail system, a filled mailbox and Postroom before it; Ctrl-C ends all"
+	@echo "make test   every check and every test"
+	@echo "make run    Postroom alone, with POSTROOM_LISTEN, POSTROOM_IMAP and POSTROOM_SMTP"
+	@echo "make lint   format and clippy"
+	@echo "make fuzz   each fuzz target for SECONDS=60 (needs a nightly toolchain and cargo-fuzz)"
+	@echo "make load   200 people at once for a minute"
+	@echo "make clean  remove what was built"
+
+# Standard output is the demo's three lines. One command, without a shell in between: make hands a SIGTERM to its
+# child only.
+demo: deps-demo build
+	@$(BUILT)/demo $(BUILT)/postroom
+
+load: deps-demo build
+	@$(BUILT)/load $(BUILT)/postroom
+
+run: build
+	@$(BUILT)/postroom serve
+
+build: node_modules/.package-lock.json
+	@$(CARGO_BUILD) -p postroom -p postroom-rig --bins
+
+test: deps lint
+	cargo test --workspace --locked
+	$(if $(wildcard tests/web/*.test.*),node --test tests/web/)
+
+lint: node_modules/.package-lock.json
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+
+fmt:
+	cargo fmt --all
+
+SECONDS ?= 60
+fuzz: node_modules/.package-lock.json
+	for target in $$(cargo +nightly fuzz list); do \
+	    cargo +nightly fuzz run $$target -- -max_total_time=$(SECONDS) || exit 1; \
+	done
+
+deps: node_modules/.package-lock.json
+	@tests/rig/install-packages tests
+
+deps-demo:
+	@tests/rig/install-packages
+
+# npm writes this file last, so it is older than the lock file exactly when something changed.
+node_modules/.package-lock.json: package-lock.json
+	@npm ci --no-audit --no-fund --loglevel=error >&2
+	@touch $@
+
+clean:
+	cargo clean
+	rm -rf node_modules

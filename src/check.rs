@@ -1,0 +1,137 @@
+//! `postroom check`: tries the configuration, and says in sentences what does not work and what that costs.
+
+use std::{error::Error, fmt, fs, path::PathBuf, sync::Arc};
+
+use postroom::{
+    config::{Config, Security, Upstream},
+    imap,
+    model::Credentials,
+    net::Dialer,
+    smtp,
+    web::error::chain,
+};
+use secrecy::ExposeSecret;
+
+/// What stands at the end, when the lines above named the cause.
+#[derive(Debug)]
+struct Failed(Vec<&'static str>);
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the check failed: {}", self.0.join(" and "))
+    }
+}
+
+impl Error for Failed {}
+
+pub(crate) async fn run(
+    file: Option<PathBuf>,
+    user: Option<String>,
+    password_file: Option<PathBuf>,
+) -> Result<(), Box<dyn Error>> {
+    let config = crate::load(file)?;
+    println!("Configuration: every setting is understood.");
+    let credentials = credentials(&config, user, password_file)?;
+    let dialer = Arc::new(Dialer::new(&config)?);
+    let mut failed = Vec::new();
+
+    println!("\nIMAP server {}", address(&config.imap));
+    if let Err(error) = check_imap(&config, &dialer, credentials.clone()).await {
+        println!("  FAILED: {}", chain(&*error));
+        failed.push("the IMAP server");
+    }
+    println!("\nSubmission server {}", address(&config.smtp));
+    if let Err(error) = check_smtp(&config, &dialer, credentials.as_ref()).await {
+        println!("  FAILED: {}", chain(&*error));
+        failed.push("the submission server");
+    }
+    if credentials.is_none() {
+        println!(
+            "\nNo account was given, so nobody was logged in: give --user and --password-file to try that too."
+        );
+    }
+    if failed.is_empty() { Ok(()) } else { Err(Failed(failed).into()) }
+}
+
+async fn check_imap(
+    config: &Config,
+    dialer: &Arc<Dialer>,
+    credentials: Option<Credentials>,
+) -> Result<(), Box<dyn Error>> {
+    let Some(credentials) = credentials else {
+        dialer.connect(&config.imap).await?;
+        println!("  It can be reached{}.", encryption(&config.imap));
+        return Ok(());
+    };
+    let username = credentials.username.clone();
+    let server = imap::Server {
+        dialer: Arc::clone(dialer),
+        upstream: config.imap.clone(),
+        patience: config.imap_timeout,
+        max_connections: config.imap_connections,
+    };
+    let pool = imap::Pool::sign_in(Arc::new(server), credentials).await?;
+    println!("  {username} was logged in{}.", encryption(&config.imap));
+    for note in pool.capabilities().notes() {
+        let (mark, cost) = if note.is_present { ("yes", "") } else { ("no ", note.cost) };
+        let line = format!("  {mark}  {:<20} {:<9} {cost}", note.name, note.rfc);
+        println!("{}", line.trim_end());
+    }
+    pool.close().await;
+    Ok(())
+}
+
+async fn check_smtp(
+    config: &Config,
+    dialer: &Dialer,
+    credentials: Option<&Credentials>,
+) -> Result<(), Box<dyn Error>> {
+    let probe = smtp::probe(dialer, &config.smtp, credentials).await?;
+    match credentials {
+        Some(credentials) => {
+            println!("  {} was logged in{}.", credentials.username, encryption(&config.smtp))
+        }
+        None => println!("  It can be reached{}.", encryption(&config.smtp)),
+    }
+    println!("  It offers {}.", probe.keywords.join(", "));
+    for sentence in probe.missing {
+        println!("  no   {sentence}");
+    }
+    Ok(())
+}
+
+/// The arguments win over the configuration.
+fn credentials(
+    config: &Config,
+    user: Option<String>,
+    password_file: Option<PathBuf>,
+) -> Result<Option<Credentials>, Box<dyn Error>> {
+    let Some(user) = user.or_else(|| config.check_user.clone()) else { return Ok(None) };
+    let password = match password_file {
+        Some(path) => {
+            let text = fs::read_to_string(&path)
+                .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+            text.trim_end_matches(['\r', '\n']).to_owned().into()
+        }
+        None => {
+            config.check_password.clone().ok_or("a user was given without a password: see --password-file")?
+        }
+    };
+    Ok(Some(Credentials::new(user, password.expose_secret())))
+}
+
+fn address(upstream: &Upstream) -> String {
+    let security = match upstream.security {
+        Security::Tls => "TLS",
+        Security::StartTls => "STARTTLS",
+        Security::Insecure => "not encrypted",
+    };
+    format!("{}, port {}, {security}", upstream.host, upstream.port)
+}
+
+fn encryption(upstream: &Upstream) -> &'static str {
+    match upstream.security {
+        Security::Tls => "; its certificate is trusted",
+        Security::StartTls | Security::Insecure => "",
+    }
+}

@@ -1,0 +1,258 @@
+//! The table of settings: name, default, meaning, and how the value is read.
+
+use std::time::Duration;
+
+use super::{
+    Config, Error, Listen, LogFormat, Security, TrustedProxies, Upstream,
+    source::{AllGiven, Value},
+};
+
+/// One setting.
+pub struct Key {
+    /// As in the file; in the environment it is `POSTROOM_` and this in capitals.
+    pub name: &'static str,
+    /// As documented; empty where there is none.
+    pub default: &'static str,
+    pub about: &'static str,
+    set: fn(&mut Config, &Value) -> Result<(), String>,
+}
+
+/// Every setting there is.
+pub const KEYS: &[Key] = &[
+    Key {
+        name: "listen",
+        default: "",
+        about: "Where to serve: `127.0.0.1:8025`, `[::1]:8025` or `unix:/run/postroom/postroom.sock`",
+        set: |config, value| value.one()?.parse().map(|read| config.listen = read),
+    },
+    Key {
+        name: "imap",
+        default: "",
+        about: "The IMAP server: `imaps://host:993`, `imap://host:143` (STARTTLS required) or \
+                `imap+insecure://127.0.0.1:143`",
+        set: |config, value| Upstream::imap(value.one()?).map(|read| config.imap = read),
+    },
+    Key {
+        name: "smtp",
+        default: "",
+        about: "The submission server: `submissions://host:465`, `submission://host:587` (STARTTLS required) or \
+                `submission+insecure://127.0.0.1:587`",
+        set: |config, value| Upstream::smtp(value.one()?).map(|read| config.smtp = read),
+    },
+    Key {
+        name: "allow_insecure",
+        default: "false",
+        about: "Allow `+insecure` servers on other machines: passwords and mail cross the network in the clear",
+        set: |config, value| value.parse("true or false").map(|read| config.allow_insecure = read),
+    },
+    Key {
+        name: "ca_file",
+        default: "",
+        about: "PEM file of a private certificate authority, trusted beside the system's",
+        set: |config, value| value.one().map(|text| config.ca_file = Some(text.into())),
+    },
+    Key {
+        name: "base_path",
+        default: "/",
+        about: "The subpath the site lives under, such as `/webmail`",
+        set: |config, value| base_path(value.one()?).map(|read| config.base_path = read),
+    },
+    Key {
+        name: "public_origin",
+        default: "",
+        about: "The address people see, such as `https://mail.example.org`; without it the Host header says it",
+        set: |config, value| origin(value.one()?).map(|origin| config.public_origin = Some(origin)),
+    },
+    Key {
+        name: "trusted_proxies",
+        default: "",
+        about: "Reverse proxies whose `X-Forwarded-For`, `-Proto`, `-Host` and `Forwarded` are believed: addresses, \
+                networks, and `unix` for the Unix socket",
+        set: |config, value| TrustedProxies::parse(&value.many()).map(|read| config.trusted_proxies = read),
+    },
+    Key {
+        name: "listen_mode",
+        default: "0660",
+        about: "Permissions of the Unix socket, octal, as text",
+        set: |config, value| mode(value.one()?).map(|read| config.listen_mode = read),
+    },
+    Key {
+        name: "mail_domain",
+        default: "the IMAP host",
+        about: "Added to a user name without `@` to make its address",
+        set: |config, value| value.one().map(|text| config.mail_domain = Some(text.to_owned())),
+    },
+    Key {
+        name: "imap_connections",
+        default: "4",
+        about: "Connections to the IMAP server for each signed-in account",
+        set: |config, value| value.number(1, 20).map(|read| config.imap_connections = read),
+    },
+    Key {
+        name: "imap_timeout_seconds",
+        default: "30",
+        about: "How long an IMAP command may take; searching and sorting get five times as long",
+        set: |config, value| {
+            value.number(1, 600).map(|n| config.imap_timeout = Duration::from_secs(n as u64))
+        },
+    },
+    Key {
+        name: "max_message_bytes",
+        default: "50000000",
+        about: "Largest message that may be sent, attachments included as they are encoded",
+        set: |config, value| value.number(10_000, 1_000_000_000).map(|read| config.max_message_bytes = read),
+    },
+    Key {
+        name: "session_idle_minutes",
+        default: "60",
+        about: "A session that nobody used for so long ends",
+        set: |config, value| {
+            value.number(1, 60 * 24 * 30).map(|n| config.session_idle = Duration::from_secs(60 * n as u64))
+        },
+    },
+    Key {
+        name: "session_absolute_hours",
+        default: "168",
+        about: "A session ends after so long, used or not",
+        set: |config, value| {
+            value.number(1, 24 * 90).map(|n| config.session_absolute = Duration::from_secs(3600 * n as u64))
+        },
+    },
+    Key {
+        name: "upload_dir",
+        default: "a private temporary directory",
+        about: "Where attachments wait until their message is sent",
+        set: |config, value| value.one().map(|text| config.upload_dir = Some(text.into())),
+    },
+    Key {
+        name: "product_name",
+        default: "Postroom",
+        about: "What the pages call the site",
+        set: |config, value| value.one().map(|text| config.product_name = text.to_owned()),
+    },
+    Key {
+        name: "log",
+        default: "info",
+        about: "What is logged: `error`, `warn`, `info`, `debug`, or directives such as `info,postroom::imap=debug`",
+        set: |config, value| value.one().map(|text| config.log = text.to_owned()),
+    },
+    Key {
+        name: "log_format",
+        default: "text",
+        about: "`text`, or `json` for one object a line",
+        set: |config, value| {
+            config.log_format = match value.one()? {
+                "text" => LogFormat::Text,
+                "json" => LogFormat::Json,
+                other => return Err(format!("`{other}` is neither `text` nor `json`")),
+            };
+            Ok(())
+        },
+    },
+    Key {
+        name: "check_user",
+        default: "",
+        about: "The account that `postroom check` logs in with",
+        set: |config, value| value.one().map(|text| config.check_user = Some(text.to_owned())),
+    },
+    Key {
+        name: "check_password",
+        default: "",
+        about: "That account's password; better `check_password_file`",
+        set: |config, value| value.one().map(|text| config.check_password = Some(text.into())),
+    },
+];
+
+/// Understands what was given. Keys are read in the order of the table, so that errors come in that order.
+pub(super) fn build(given: &AllGiven) -> Result<Config, Error> {
+    let mut config = Config::new(
+        Listen::Tcp(([127, 0, 0, 1], 0).into()),
+        Upstream { host: String::new(), port: 0, security: Security::Tls },
+        Upstream { host: String::new(), port: 0, security: Security::Tls },
+    );
+    for required in ["listen", "imap", "smtp"] {
+        if !given.contains_key(required) {
+            return Err(Error::Missing(required));
+        }
+    }
+    for key in KEYS {
+        let Some(given) = given.get(key.name) else { continue };
+        (key.set)(&mut config, &given.value).map_err(|problem| Error::Bad {
+            key: key.name,
+            place: given.place.clone(),
+            problem,
+        })?;
+    }
+    for (key, upstream, secure) in
+        [("imap", &config.imap, "imap://"), ("smtp", &config.smtp, "submission://")]
+    {
+        if upstream.security == Security::Insecure && !upstream.is_loopback() && !config.allow_insecure {
+            return Err(Error::Insecure { key, host: upstream.host.clone(), secure });
+        }
+    }
+    Ok(config)
+}
+
+impl Value {
+    fn one(&self) -> Result<&str, String> {
+        match self {
+            Value::One(text) if text.trim().is_empty() => Err("must not be empty".to_owned()),
+            Value::One(text) => Ok(text),
+            Value::Many(_) => Err("must be one value, not a list".to_owned()),
+        }
+    }
+
+    /// A list; written as one text, its words stand between commas.
+    fn many(&self) -> Vec<String> {
+        let words: Vec<&str> = match self {
+            Value::One(text) => text.split(',').collect(),
+            Value::Many(words) => words.iter().map(String::as_str).collect(),
+        };
+        words.into_iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
+    }
+
+    fn parse<T: std::str::FromStr>(&self, wanted: &str) -> Result<T, String> {
+        let text = self.one()?;
+        text.parse().map_err(|_| format!("`{text}` must be {wanted}"))
+    }
+
+    fn number(&self, least: usize, most: usize) -> Result<usize, String> {
+        let wanted = format!("a whole number from {least} to {most}");
+        let n = self.parse(&wanted)?;
+        if (least..=most).contains(&n) { Ok(n) } else { Err(format!("`{n}` must be {wanted}")) }
+    }
+}
+
+fn mode(text: &str) -> Result<u32, String> {
+    u32::from_str_radix(text.trim_start_matches("0o"), 8)
+        .ok()
+        .filter(|mode| *mode <= 0o777)
+        .ok_or_else(|| format!("`{text}` must be octal, such as `0660`"))
+}
+
+/// Path segments of unreserved characters: nothing a router or a cookie's Path could take for its own.
+fn base_path(text: &str) -> Result<String, String> {
+    let path = text.trim_matches('/');
+    let is_plain = |segment: &str| {
+        !matches!(segment, "" | "." | "..")
+            && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b))
+    };
+    match path {
+        "" => Ok(String::new()),
+        path if path.split('/').all(is_plain) => Ok(format!("/{path}")),
+        _ => Err(format!(
+            "`{text}` must be a path such as `/webmail`, of letters, digits, `-`, `.`, `_` and `~`"
+        )),
+    }
+}
+
+fn origin(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let is_bare = |url: &url::Url| url.path() == "/" && url.query().is_none() && url.username().is_empty();
+    match url.filter(is_bare) {
+        Some(url) => Ok(url.origin().ascii_serialization()),
+        None => Err(format!(
+            "`{text}` must be a scheme and a host, such as `https://mail.example.org`; a subpath goes into base_path"
+        )),
+    }
+}

@@ -1,0 +1,101 @@
+//! One signed-in person's mail.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use futures_util::future::BoxFuture;
+use tokio::sync::OnceCell;
+
+use super::{Error, sending::Sendings, undo::UndoLog};
+use crate::{
+    config::Upstream,
+    imap::{self, Conn, Pool, Server},
+    model::{Credentials, MailboxName},
+    net::Dialer,
+};
+
+/// What all accounts share.
+pub(super) struct Services {
+    pub(super) dialer: Arc<Dialer>,
+    pub(super) imap: Arc<Server>,
+    pub(super) smtp: Upstream,
+    pub(super) mail_domain: Option<String>,
+    /// Bytes.
+    pub(super) max_message_bytes: usize,
+    pub(super) sendings: Sendings,
+}
+
+/// One signed-in person's mail. Lives as long as somebody uses the sign-in. Its deeds stand in the
+/// files beside this one, grouped as people group them.
+pub struct Account {
+    pub(super) services: Arc<Services>,
+    pub(super) credentials: Credentials,
+    pub(super) undo_log: UndoLog,
+    pub(super) display_name: OnceCell<Option<String>>,
+    pool: OnceCell<Pool>,
+    last_used: Mutex<Instant>,
+}
+
+impl Account {
+    pub(super) async fn sign_in(services: Arc<Services>, credentials: Credentials) -> Result<Account, Error> {
+        let account = Account::resume(services, credentials);
+        account.pool().await?;
+        Ok(account)
+    }
+
+    pub(super) fn resume(services: Arc<Services>, credentials: Credentials) -> Account {
+        Account {
+            services,
+            credentials,
+            undo_log: UndoLog::default(),
+            display_name: OnceCell::new(),
+            pool: OnceCell::new(),
+            last_used: Mutex::new(Instant::now()),
+        }
+    }
+
+    /// As typed at sign-in.
+    pub fn username(&self) -> &str {
+        &self.credentials.username
+    }
+
+    pub(super) async fn close(&self) {
+        if let Some(pool) = self.pool.get() {
+            pool.close().await;
+        }
+    }
+
+    pub(super) fn touch(&self) {
+        *self.last_used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    pub(super) fn idle_for(&self) -> Duration {
+        self.last_used.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    /// Connects when first asked.
+    pub(super) async fn pool(&self) -> Result<&Pool, Error> {
+        let connect = || Pool::sign_in(Arc::clone(&self.services.imap), self.credentials.clone());
+        Ok(self.pool.get_or_try_init(connect).await?)
+    }
+
+    /// Runs IMAP commands that change nothing; see [`Pool::read`].
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        mailbox: Option<&MailboxName>,
+        job: impl for<'c> Fn(&'c mut Conn) -> BoxFuture<'c, Result<T, imap::Error>> + Send + Sync + 'static,
+    ) -> Result<T, Error> {
+        Ok(self.pool().await?.read(mailbox, job).await?)
+    }
+
+    /// Runs IMAP commands that change something; see [`Pool::write`].
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        mailbox: Option<&MailboxName>,
+        job: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, imap::Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        Ok(self.pool().await?.write(mailbox, job).await?)
+    }
+}

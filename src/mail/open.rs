@@ -1,0 +1,130 @@
+//! A message: its headers and structure first, then the parts that are shown, never more.
+
+use super::{Account, Error};
+use crate::{
+    mime,
+    model::{Flag, FlagChange, Message, MessageKey, MessageSet, Part, PartKind, Problem, Section},
+};
+
+/// Bytes of one body part that are fetched to be shown, still encoded; the rest is in the source.
+const SHOWN_BYTES: u32 = 4 << 20;
+
+/// Which version of a body is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prefer {
+    Html,
+    Text,
+}
+
+/// The readable body of a message.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// In the order they are read.
+    pub parts: Vec<ReadingPart>,
+    pub problems: Vec<Problem>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ReadingPart {
+    pub section: Section,
+    pub content: Content,
+}
+
+/// Decoded, with `\n` line ends; not sanitised.
+#[derive(Debug, Clone)]
+pub enum Content {
+    Text(String),
+    Html(String),
+}
+
+impl Reading {
+    pub fn has_html(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part.content, Content::Html(_)))
+    }
+
+    /// All of it as text, for quoting.
+    pub fn to_text(&self) -> String {
+        let texts: Vec<_> = self.parts.iter().map(|part| part.content.to_text()).collect();
+        texts.join("\n")
+    }
+}
+
+impl Content {
+    pub fn to_text(&self) -> String {
+        match self {
+            Content::Text(text) => text.clone(),
+            Content::Html(html) => mime::html_to_text(html),
+        }
+    }
+}
+
+impl Account {
+    /// Flags, headers and structure. Does not mark the message read.
+    pub async fn open(&self, key: &MessageKey) -> Result<Message, Error> {
+        let key = key.clone();
+        self.read(Some(&key.mailbox.clone()), move |conn| {
+            let key = key.clone();
+            Box::pin(async move { conn.open(&key).await })
+        })
+        .await
+    }
+
+    pub async fn mark_seen(&self, key: &MessageKey) -> Result<(), Error> {
+        let messages = MessageSet::of(key);
+        self.write(Some(&key.mailbox), move |conn| {
+            Box::pin(async move { conn.change_flags(&messages, &FlagChange::Add(Flag::Seen)).await })
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// The body of a message, or of the message attached at `root`.
+    pub async fn read_body(
+        &self,
+        message: &Message,
+        root: &Section,
+        prefer: Prefer,
+    ) -> Result<Reading, Error> {
+        let mut reading = Reading::default();
+        for part in shown(message, root, prefer) {
+            let encoded = self.section(&message.key, &part.section, Some((0, SHOWN_BYTES))).await?;
+            let (text, clean) = mime::text(part, &encoded);
+            if !clean {
+                reading.problems.push(Problem::Encoding(part.section.clone()));
+            }
+            if part.size > u64::from(SHOWN_BYTES) {
+                reading.problems.push(Problem::Shortened(part.section.clone(), u64::from(SHOWN_BYTES)));
+            }
+            reading
+                .parts
+                .push(ReadingPart { section: part.section.clone(), content: content(part, text, prefer) });
+        }
+        Ok(reading)
+    }
+}
+
+fn content(part: &Part, text: String, prefer: Prefer) -> Content {
+    if part.content_type.is("text", "html") {
+        return match prefer {
+            Prefer::Html => Content::Html(text),
+            Prefer::Text => Content::Text(mime::html_to_text(&text)),
+        };
+    }
+    if part.content_type.flowed {
+        return Content::Text(mime::unflow(&text, part.content_type.del_sp));
+    }
+    Content::Text(text)
+}
+
+/// The parts that are the body of the message at `root`; those of messages attached to it are theirs.
+fn shown<'m>(message: &'m Message, root: &Section, prefer: Prefer) -> Vec<&'m Part> {
+    let parts = || message.tree.of_message(root);
+    let has_lesser = parts().any(|part| matches!(part.kind, PartKind::Alternative));
+    let wanted = |part: &&Part| match part.kind {
+        PartKind::Text => true,
+        PartKind::Html => prefer == Prefer::Html || !has_lesser,
+        PartKind::Alternative => prefer == Prefer::Text,
+        PartKind::Attachment | PartKind::Inline | PartKind::Message(_) => false,
+    };
+    parts().filter(wanted).collect()
+}

@@ -1,0 +1,75 @@
+//! Composition root: what every request shares.
+
+use std::{io, ops::Deref, sync::Arc};
+
+use axum::Router;
+
+use super::{flash::Flashes, urls::Urls};
+use crate::{
+    config::Config,
+    mail::Accounts,
+    store::{KeptForms, Limits, Sessions, Uploads},
+};
+
+/// Shared by every request. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+pub struct Inner {
+    pub config: Config,
+    pub urls: Urls,
+    pub accounts: Accounts,
+    pub sessions: Sessions,
+    pub uploads: Uploads,
+    pub kept_forms: KeptForms,
+    pub flashes: Flashes,
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the connections to the mail servers cannot be prepared")]
+    Mail(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the directory for uploads cannot be used")]
+    Uploads(#[source] io::Error),
+}
+
+impl App {
+    pub fn new(config: Config) -> Result<App, StartError> {
+        let accounts = Accounts::new(&config).map_err(|error| StartError::Mail(error.into()))?;
+        let max_bytes = config.max_message_bytes as u64;
+        // An account may write a few messages at once.
+        let limits = Limits { file_bytes: max_bytes, account_bytes: 4 * max_bytes, account_files: 200 };
+        let uploads = Uploads::new(config.upload_dir.as_deref(), limits).map_err(StartError::Uploads)?;
+        Ok(App(Arc::new(Inner {
+            urls: Urls::new(&config.base_path),
+            accounts,
+            sessions: Sessions::default(),
+            uploads,
+            kept_forms: KeptForms::default(),
+            flashes: Flashes::default(),
+            config,
+        })))
+    }
+
+    /// The whole site, without a socket: what `serve` serves and tests drive.
+    pub fn router(&self) -> Router {
+        super::routes::router(self)
+    }
+
+    /// Forgets what has expired. Called every minute or so.
+    pub async fn sweep(&self) {
+        self.sessions.sweep();
+        self.uploads.sweep();
+        self.kept_forms.sweep();
+        self.flashes.sweep();
+        self.accounts.close_idle(self.config.session_idle.min(super::serve::ACCOUNT_IDLE)).await;
+    }
+}

@@ -1,0 +1,79 @@
+//! Our cookies: `postroom` names the session, `postroom_key` opens its password. Neither alone is of use.
+
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+
+use super::{proxies::Client, urls::Urls};
+use crate::store::Key;
+
+pub const SESSION: &str = "postroom";
+pub const KEY: &str = "postroom_key";
+
+/// The path that our cookies are sent to: the site, not its neighbours.
+pub fn path(urls: &Urls) -> String {
+    if urls.base().is_empty() { "/".to_owned() } else { urls.base().to_owned() }
+}
+
+/// The key that the browser sent, if it is one.
+pub fn key(headers: &HeaderMap) -> Option<Key> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == KEY).and_then(|(_, value)| Key::from_cookie(value))
+}
+
+/// Gives the key to the browser, until it is closed.
+pub fn set_key(key: &Key, urls: &Urls) -> HeaderValue {
+    cookie(&format!("{KEY}={}", *key.to_cookie()), urls)
+}
+
+pub fn drop_key(urls: &Urls) -> HeaderValue {
+    cookie(&format!("{KEY}=; Max-Age=0"), urls)
+}
+
+fn cookie(pair: &str, urls: &Urls) -> HeaderValue {
+    let text = format!("{pair}; HttpOnly; SameSite=Lax; Path={}", path(urls));
+    let mut value = HeaderValue::from_str(&text).expect("base64 and a checked path are header text");
+    value.set_sensitive(true);
+    value
+}
+
+/// Adds `Secure` to every cookie of an answer that goes over TLS. Not always: plain http is allowed for
+/// trying things out, and a browser would not send the cookie back there.
+pub async fn secure(request: Request, next: Next) -> Response {
+    let client = Client::of(request.extensions());
+    let mut response = next.run(request).await;
+    if client.is_https() {
+        let ours = response.headers_mut().iter_mut().filter(|(name, _)| *name == header::SET_COOKIE);
+        for (_, value) in ours {
+            let text = [value.as_bytes(), b"; Secure"].concat();
+            *value = HeaderValue::from_bytes(&text).expect("a header value and plain text");
+            value.set_sensitive(true);
+        }
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests may panic")]
+
+    use super::*;
+
+    #[test]
+    fn the_key_is_found_among_other_cookies() {
+        let set = set_key(&Key::random(), &Urls::new("/webmail"));
+        let set = set.to_str().unwrap();
+        assert!(set.ends_with("; HttpOnly; SameSite=Lax; Path=/webmail"), "{set}");
+        let pair = set.split(';').next().unwrap();
+        let sent =
+            |text: String| HeaderMap::from_iter([(header::COOKIE, HeaderValue::try_from(text).unwrap())]);
+        assert!(key(&sent(format!("a=b; {pair}; postroom=x"))).is_some());
+        assert!(key(&sent(format!("a=b; x{pair}"))).is_none());
+        assert!(key(&sent(format!("{KEY}=short"))).is_none());
+        assert!(key(&HeaderMap::new()).is_none());
+    }
+}

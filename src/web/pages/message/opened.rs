@@ -1,0 +1,86 @@
+//! A message opened to be looked at: its body read and made safe, once for the page, once for its frame.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    mail::{Content, Error as MailError, Reading, What},
+    model::{Headers, Message, MessageKey, PartKind, Section},
+    render::{self, Blocked, BodyFragment, Policy},
+    web::{App, Error, extract::User, pages::message::ViewParams},
+};
+
+/// A message, or one attached to it, as `params` ask for it.
+pub struct Opened {
+    pub message: Message,
+    /// The attached message that is read; the root section for the message itself.
+    pub root: Section,
+    pub reading: Reading,
+}
+
+/// The body, safe to print.
+pub struct SafeBody {
+    pub fragments: Vec<BodyFragment>,
+    pub blocked: Blocked,
+    /// Content-IDs that are shown in the body.
+    pub used: Vec<String>,
+}
+
+impl Opened {
+    pub async fn load(user: &User, key: &MessageKey, params: &ViewParams) -> Result<Opened, Error> {
+        let root = params.root().ok_or(MailError::NotFound(What::Part))?;
+        let message = user.account.open(key).await?;
+        if !root.is_root() && headers(&message, &root).is_none() {
+            return Err(MailError::NotFound(What::Part).into());
+        }
+        let reading = user.account.read_body(&message, &root, params.prefer()).await?;
+        Ok(Opened { message, root, reading })
+    }
+
+    /// The headers of the message that is read.
+    pub fn headers(&self) -> &Headers {
+        headers(&self.message, &self.root).unwrap_or(&self.message.headers)
+    }
+
+    /// Sanitising takes a moment of a core: it runs beside the tasks that answer others.
+    pub async fn safe_body(&self, app: &App, params: &ViewParams) -> Result<SafeBody, Error> {
+        let policy = self.policy(app, params);
+        let contents: Vec<Content> = self.reading.parts.iter().map(|part| part.content.clone()).collect();
+        let safe = tokio::task::spawn_blocking(move || make_safe(&contents, &policy));
+        safe.await.map_err(Error::bug)
+    }
+
+    fn policy(&self, app: &App, params: &ViewParams) -> Policy {
+        let parts = self.message.tree.of_message(&self.root);
+        let inline: BTreeMap<_, _> = parts
+            .filter_map(|part| {
+                let url = app.urls.part(&self.message.key, &part.section);
+                Some((part.content_id.clone()?, url))
+            })
+            .collect();
+        Policy { remote: params.remote(), inline, proxy: None }
+    }
+}
+
+fn headers<'m>(message: &'m Message, root: &Section) -> Option<&'m Headers> {
+    match &message.tree.part(root)?.kind {
+        PartKind::Message(headers) => Some(headers),
+        _ => None,
+    }
+}
+
+fn make_safe(contents: &[Content], policy: &Policy) -> SafeBody {
+    let mut safe = SafeBody { fragments: Vec::new(), blocked: Blocked::default(), used: Vec::new() };
+    for content in contents {
+        match content {
+            Content::Text(text) => safe.fragments.push(BodyFragment::Text(render::text(text))),
+            Content::Html(html) => {
+                let sanitized = render::sanitize(html, policy);
+                safe.blocked.remote += sanitized.blocked.remote;
+                safe.blocked.simplified |= sanitized.blocked.simplified;
+                safe.used.extend(sanitized.used.iter().cloned());
+                safe.fragments.push(sanitized.into());
+            }
+        }
+    }
+    safe
+}

@@ -1,0 +1,31 @@
+//! The site as a person uses it: the real binary, a real Dovecot, a real Postfix. One test binary, because the
+//! servers start once for each.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "tests may panic"
+)]
+
+mod browser;
+mod letters;
+mod site;
+mod wire;
+
+mod access;
+mod act;
+mod compose;
+mod folder;
+mod headers;
+mod imap;
+mod login;
+mod message;
+mod proxied;
+mod send;
+mod serve;
+mod session;
+mod smtp;
+mod trouble;
+mod walk;

@@ -1,0 +1,55 @@
+//! Waiting for a condition, instead of sleeping and hoping.
+
+use std::{
+    fmt::Debug,
+    thread,
+    time::{Duration, Instant},
+};
+
+const STEP: Duration = Duration::from_millis(20);
+const AT_MOST: Duration = Duration::from_secs(20);
+
+/// What a condition may answer: done with a value, or what was seen instead.
+pub trait Answer {
+    type Value;
+    /// # Errors
+    /// What was seen, for the message of a wait that ends in vain.
+    fn answer(self) -> Result<Self::Value, String>;
+}
+
+impl Answer for bool {
+    type Value = ();
+    fn answer(self) -> Result<(), String> {
+        self.then_some(()).ok_or_else(|| "false".to_owned())
+    }
+}
+
+impl<T> Answer for Option<T> {
+    type Value = T;
+    fn answer(self) -> Result<T, String> {
+        self.ok_or_else(|| "None".to_owned())
+    }
+}
+
+impl<T, E: Debug> Answer for Result<T, E> {
+    type Value = T;
+    fn answer(self) -> Result<T, String> {
+        self.map_err(|seen| format!("{seen:?}"))
+    }
+}
+
+/// Polls `condition` until it is `true`, `Some` or `Ok`, and returns the value; panics after 20 s and says what it
+/// last saw. Blocks the thread: in async code, run it with `spawn_blocking` or on a multi-thread runtime.
+#[track_caller]
+#[expect(clippy::disallowed_methods, reason = "this is how a condition is awaited")]
+pub fn until<A: Answer>(what: &str, mut condition: impl FnMut() -> A) -> A::Value {
+    let start = Instant::now();
+    loop {
+        let seen = match condition().answer() {
+            Ok(value) => return value,
+            Err(seen) => seen,
+        };
+        assert!(start.elapsed() < AT_MOST, "waited {AT_MOST:?} in vain until {what}; last saw {seen}");
+        thread::sleep(STEP);
+    }
+}
