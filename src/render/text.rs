@@ -128,7 +128,7 @@ fn address(kind: &LinkKind, shown: &str) -> Option<String> {
     if *kind == LinkKind::Email {
         return links::href(&format!("mailto:{shown}"));
     }
-    if has("http://") || has("https://") || has("mailto:") {
+    if has("http://") || has("https://") {
         return links::href(shown);
     }
     if has("www.") { links::href(&format!("https://{shown}")) } else { None }
