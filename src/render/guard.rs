@@ -28,12 +28,10 @@ const MAX_REPAIRS: usize = 200;
 const MAX_PENDING: usize = 16;
 /// Bytes of attributes of a formatting element, which repairs copy.
 const MAX_FORMATTING: usize = 8_000;
-/// Character references other than the most common: the parser's look-up rereads its input.
-const MAX_REFERENCES: usize = 5_000;
-const CHEAP_REFERENCES: &[&str] = &[
-    "nbsp", "amp", "lt", "gt", "quot", "apos", "zwnj", "zwj", "shy", "copy", "reg", "trade", "euro", "ndash",
-    "mdash", "lsquo", "rsquo", "ldquo", "rdquo", "laquo", "raquo", "hellip", "bull", "middot", "times",
-];
+/// The parser's serialiser reads a text to its end for every character that it escapes.
+const TEXT_RUN: usize = 4_000;
+/// For the same reason; only an image's address (`data:`) may be longer.
+const MAX_VALUE: usize = 8_000;
 
 #[derive(Debug, Default)]
 pub(super) struct Guarded {
@@ -62,7 +60,7 @@ struct Writer {
     /// Start tags dropped for depth, whose end tags are dropped too.
     skipped: usize,
     repairs: usize,
-    references: usize,
+    text_run: usize,
     /// Bytes that reopening may still add.
     reopening: usize,
     style_bytes: usize,
@@ -76,7 +74,7 @@ pub(super) fn guard(markup: &str) -> Guarded {
         pending: Vec::new(),
         skipped: 0,
         repairs: 0,
-        references: 0,
+        text_run: 0,
         reopening: cut.len() + 100_000,
         style_bytes: 0,
     };
@@ -120,7 +118,7 @@ impl Writer {
     fn body(&mut self, attributes: &[(&str, &str)]) {
         for (name, value) in attributes {
             let name = name.to_ascii_lowercase();
-            if value.len() <= MAX_FORMATTING && !self.out.body.iter().any(|(known, _)| *known == name) {
+            if value.len() <= MAX_VALUE && !self.out.body.iter().any(|(known, _)| *known == name) {
                 self.out.body.push((name, quoted(value)));
             }
         }
@@ -134,40 +132,35 @@ impl Writer {
         if !self.in_table() {
             self.reopen();
         }
-        self.references(text);
+        // The parser drops a newline there, each time anew.
+        let after_pre = self
+            .open
+            .last()
+            .is_some_and(|open| open.tag.name == "pre" && open.source.end == self.out.markup.len());
+        self.write_text(if after_pre { text.trim_start_matches(['\r', '\n']) } else { text });
     }
 
-    /// Writes text with every `<` escaped and the dear character references bounded.
-    fn references(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some((plain, tail)) = rest.find(['&', '<', '\0']).and_then(|at| rest.split_at_checked(at)) {
-            self.out.markup.push_str(plain);
-            if tail.starts_with('<') {
-                self.out.markup.push_str("&lt;");
-            } else if let Some(after) = tail.strip_prefix('&') {
-                let written = if self.is_reference(after) { "&" } else { "&amp;" };
-                self.out.markup.push_str(written);
+    /// Writes text so that it stays text. A comment every [`TEXT_RUN`] bytes (the sanitiser takes it out
+    /// again) keeps each text node short.
+    fn write_text(&mut self, mut text: &str) {
+        while !text.is_empty() {
+            let mut end = text.floor_char_boundary(TEXT_RUN.min(text.len()));
+            if end < text.len()
+                && let Some(reference) = text.get(..end).and_then(|t| t.rfind('&'))
+                && reference > 0
+            {
+                // Not inside `&nbsp;`.
+                end = reference;
             }
-            rest = tail.get(1..).unwrap_or_default();
+            let (piece, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+            self.out.markup.push_str(&piece.replace('<', "&lt;").replace('\0', ""));
+            self.text_run += piece.len();
+            if self.text_run >= TEXT_RUN {
+                self.out.markup.push_str("<!---->");
+                self.text_run = 0;
+            }
+            text = rest;
         }
-        self.out.markup.push_str(rest);
-    }
-
-    /// Whether `&` before this may begin a character reference.
-    fn is_reference(&mut self, after: &str) -> bool {
-        if let Some(number) = after.strip_prefix('#') {
-            let digits = number.strip_prefix(['x', 'X']).unwrap_or(number);
-            return digits.starts_with(|c: char| c.is_ascii_hexdigit());
-        }
-        let end = after.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(after.len());
-        let (name, tail) = after.split_at_checked(end).unwrap_or_default();
-        if name.is_empty() || (tail.starts_with(';') && CHEAP_REFERENCES.contains(&name)) {
-            return !name.is_empty();
-        }
-        self.references += 1;
-        let few = self.references <= MAX_REFERENCES;
-        self.out.simplified |= !few;
-        few
     }
 
     fn top(&self) -> Option<Kind> {
@@ -197,7 +190,7 @@ impl Writer {
             return;
         }
         // A table needs room for its cells.
-        let room = if tag.kind == Kind::Table { 3 } else { 0 };
+        let room = if tag.kind == Kind::Table { 4 } else { 0 };
         if !matches!(tag.kind, Kind::Void | Kind::Column) && self.open.len() + room >= MAX_DEPTH {
             self.skipped += 1;
             self.out.simplified = true;
@@ -271,6 +264,14 @@ impl Writer {
         };
         let keep = self.open.iter().skip(table + 1).take_while(|open| inside(open.tag)).count();
         self.close_to(table + 1 + keep);
+        // What the parser would put between.
+        match (tag.kind, self.top()) {
+            (Kind::Row, Some(Kind::Table)) => self.start("tbody", &[]),
+            (Kind::Cell, Some(Kind::Table | Kind::RowGroup)) if tag.name != "caption" => {
+                self.start("tr", &[])
+            }
+            _ => {}
+        }
         true
     }
 
@@ -412,7 +413,15 @@ impl Writer {
                 _ => {}
             }
         }
-        self.pending.extend(left_open);
+        for source in left_open {
+            // Three of a kind are enough ("the Noah's Ark clause").
+            let same = |other: &&Range<usize>| {
+                self.out.markup.get((*other).clone()) == self.out.markup.get(source.clone())
+            };
+            if self.pending.iter().filter(same).count() < 3 {
+                self.pending.push(source);
+            }
+        }
         if let Some(excess) = self.pending.len().checked_sub(MAX_PENDING + 1) {
             self.pending.drain(..=excess);
             self.out.simplified = true;
@@ -451,15 +460,15 @@ impl Writer {
                 continue;
             }
             bytes += value.len();
-            if tag.kind == Kind::Formatting && bytes > MAX_FORMATTING {
+            let long = value.len() > MAX_VALUE && name != "src";
+            if long || (tag.kind == Kind::Formatting && bytes > MAX_FORMATTING) {
                 self.out.simplified = true;
-                break;
+                continue;
             }
             self.out.markup.push(' ');
             self.out.markup.push_str(&name);
             self.out.markup.push_str("=\"");
-            let value = value.replace('"', "&quot;");
-            self.references(&value);
+            self.out.markup.push_str(&quoted(value));
             self.out.markup.push('"');
         }
         self.out.markup.push('>');
@@ -473,7 +482,7 @@ impl Writer {
 }
 
 fn quoted(value: &str) -> String {
-    value.replace('"', "&quot;").replace('<', "&lt;")
+    value.replace('"', "&quot;").replace('<', "&lt;").replace('\0', "")
 }
 
 fn tag_name(start: Option<&str>) -> &str {

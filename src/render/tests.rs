@@ -149,11 +149,12 @@ fn links_open_elsewhere_and_tell_nothing() {
     );
     for (raw, href) in [
         ("http://bank.example@evil.test/", "http://evil.test/"),
-        ("http://bаnk.example/", "http://xn--bnk-5cd.example/"),
+        ("http://bаnk.example/", "http://xn--bnk-6cd.example/"),
         ("mailto:a@b.example?subject=x", "mailto:a@b.example?subject=x"),
         ("tel:+4930123", "tel:+4930123"),
     ] {
-        assert!(clean(&format!("<a href='{raw}'>x</a>")).contains(&format!("href=\"{href}\"")), "{raw}");
+        let shown = clean(&format!("<a href='{raw}'>x</a>"));
+        assert!(shown.contains(&format!("href=\"{href}\"")), "{raw}: {shown}");
     }
     for raw in
         ["/logout", "#x", "//evil.test", "cid:logo@x", "javascript:x", "file:///etc", "ftp://a/", "?a", ""]
@@ -174,7 +175,7 @@ fn images_come_from_the_message_or_not_at_all() {
     let body = shown.body.as_str();
     assert_eq!(body.matches("src=\"/mail/INBOX/1.2/part/2\"").count(), 2, "{body}");
     assert_eq!(body.matches("src=").count(), 2, "{body}");
-    assert!(body.contains("<img alt=\"one\" width=\"9\">"), "{body}");
+    assert!(body.contains("<img width=\"9\" alt=\"one\">"), "{body}");
     assert!(body.contains("<p style=\"background-color:#fff\">"), "{body}");
     assert_eq!(shown.used, ["logo@x"]);
     assert_eq!(shown.blocked.remote, 5);
