@@ -209,13 +209,13 @@ fn no_password_and_no_key_is_ever_written() {
             ("POSTROOM_LOG_FORMAT", format),
             ("POSTROOM_UPLOAD_DIR", uploads.path().to_str().unwrap()),
         ]);
-        let password = format!("canary-{format}-Zq7/+ 9xK");
+        let password = format!("Zq7canary-{format}/+ 9xK");
         let address = format!("canary-{format}@example.org");
         let person = rig().named_person(&address, &password);
         let (browser, pages) = a_day(&site, &person);
 
         let plain = STANDARD.encode(format!("\0{address}\0{password}"));
-        let mut secrets = vec![password.clone(), "Zq7".to_owned(), STANDARD.encode(&password), plain];
+        let mut secrets = vec![password.clone(), "Zq7canary".to_owned(), STANDARD.encode(&password), plain];
         let log_has = |site: &Site, secret: &str| {
             site.log().lines().find(|line| line.contains(secret)).map(str::to_owned)
         };
