@@ -64,7 +64,7 @@ for (const script of [true, false]) {
       await page.goBack();
       await open(page, "The keeper of the last paper map");
       await heading(page, "The keeper of the last paper map");
-      await page.frameLocator(".message-frame").getByText("Marta Eide").waitFor();
+      await page.frameLocator(".message-frame").getByText("Marta Eide").first().waitFor();
       assert.deepEqual(visitor.elsewhere, [], "nothing is asked for before somebody wants it");
       await page.getByRole("link", { name: "Show images" }).click();
       await page.getByText("Remote images are shown").waitFor();
@@ -72,8 +72,8 @@ for (const script of [true, false]) {
       assert.ok(visitor.elsewhere.every((url) => new URL(url).hostname.endsWith("lichtblick.example")));
       assert.notEqual(visitor.elsewhere.splice(0).length, 0, "asked for, they are loaded");
       await page.goto("/mail/INBOX");
-      await page.getByRole("link", { name: "Older" }).click();
-      await page.getByRole("link", { name: "Newer" }).waitFor();
+      await page.getByRole("link", { name: "Older", exact: true }).click();
+      await page.getByRole("link", { name: "Newer", exact: true }).waitFor();
     });
 
     flow("flagging, archiving and undo", async (page) => {
@@ -84,7 +84,7 @@ for (const script of [true, false]) {
       await star.click();
       await lunch.locator("button[aria-pressed=false]").waitFor();
       await lunch.getByRole("checkbox").check();
-      await page.locator("#bulk").getByRole("button", { name: "Archive" }).click();
+      await page.locator("#bulk").getByRole("button", { name: "Archive", exact: true }).click();
       await flash(page, "1 message");
       assert.equal(await lunch.count(), 0);
       await page.getByRole("button", { name: "Undo" }).click();
@@ -92,13 +92,13 @@ for (const script of [true, false]) {
       await open(page, "Lunch on Wednesday?");
       await page.locator(".reader").locator("summary", { hasText: "Move" }).click();
       await page.locator(".reader").getByLabel("Folder").selectOption("Archive");
-      await page.locator(".reader").getByRole("button", { name: "Move" }).click();
+      await page.locator(".reader").getByRole("button", { name: "Move", exact: true }).click();
       await flash(page, "moved");
       await page.goto("/mail/Archive");
       await lunch.getByRole("checkbox").check();
       await page.locator("#bulk summary", { hasText: "Move" }).click();
       await page.locator("#bulk").getByLabel("Folder").selectOption("INBOX");
-      await page.locator("#bulk").getByRole("button", { name: "Move" }).click();
+      await page.locator("#bulk").getByRole("button", { name: "Move", exact: true }).click();
       await flash(page, "moved");
     });
 
