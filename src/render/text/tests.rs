@@ -40,9 +40,9 @@ fn addresses_become_links() {
 fn quotes_nest() {
     assert_eq!(
         html("you\n> I\n>> he\n> > he too\n> I again\nyou again"),
-        "you<blockquote class=\"quote\">I<blockquote class=\"quote\">he\nhe too</blockquote>I again</blockquote>you again"
+        "you<blockquote class=\"quote\">I<blockquote class=\"quote\">he<br>he too</blockquote>I again</blockquote>you again"
     );
-    assert_eq!(html("a\n\n> b\n\nc"), "a\n<blockquote class=\"quote\">b</blockquote>\nc");
+    assert_eq!(html("a\n\n> b\n\nc"), "a<br><blockquote class=\"quote\">b</blockquote><br>c");
     let deep = html(&format!("{} x", ">".repeat(400)));
     assert_eq!(deep.matches("<blockquote").count(), super::MAX_QUOTES);
     assert_eq!(deep.matches("</blockquote").count(), super::MAX_QUOTES);
@@ -65,7 +65,7 @@ fn the_signature_is_set_apart() {
     assert_eq!(
         html("Hello\n-- \nAnn\nwww.a.example"),
         format!(
-            "Hello<div class=\"signature\">-- \nAnn\n{}</div>",
+            "Hello<div class=\"signature\">-- <br>Ann<br>{}</div>",
             link("https://www.a.example/", "www.a.example")
         )
     );
