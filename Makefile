@@ -7,7 +7,7 @@ SHELL := /bin/sh
 # The demo and the load run what is shipped. `make demo PROFILE=dev` starts sooner after a change.
 PROFILE ?= release
 BUILT := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
-CARGO_BUILD := cargo build --quiet --locked --profile $(PROFILE)
+CARGO_BUILD := cargo build --locked --profile $(PROFILE)
 
 help:
 	@echo "make demo   a private mail system, a filled mailbox and Postroom before it; Ctrl-C ends all"
@@ -18,7 +18,8 @@ help:
 	@echo "make load   200 people at once for a minute"
 	@echo "make clean  remove what was built"
 
-# One command, without a shell in between: make hands a SIGTERM to its child only.
+# Standard output is the demo's three lines. One command, without a shell in between: make hands a SIGTERM to its
+# child only.
 demo: deps-demo build
 	@$(BUILT)/demo $(BUILT)/postroom
 
@@ -29,7 +30,7 @@ run: build
 	@$(BUILT)/postroom serve
 
 build: node_modules/.package-lock.json
-	$(CARGO_BUILD) -p postroom -p postroom-rig --bins
+	@$(CARGO_BUILD) -p postroom -p postroom-rig --bins
 
 test: deps lint
 	cargo test --workspace --locked
@@ -56,7 +57,7 @@ deps-demo:
 
 # npm writes this file last, so it is older than the lock file exactly when something changed.
 node_modules/.package-lock.json: package-lock.json
-	npm ci --no-audit --no-fund --loglevel=error
+	@npm ci --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 
 clean:

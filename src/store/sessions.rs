@@ -6,29 +6,43 @@ use std::{
 };
 
 use async_trait::async_trait;
-use time::OffsetDateTime;
 use tower_sessions::{
     SessionStore,
     session::{Id, Record},
     session_store,
 };
 
+use super::Clock;
+
 /// Sessions are made at sign-in only, so this bounds sign-ins; the one that ends first makes room.
 const MAX_SESSIONS: usize = 50_000;
 
 /// Cheap to clone; all clones share the records.
 #[derive(Debug, Clone, Default)]
-pub struct Sessions(Arc<Mutex<HashMap<Id, Record>>>);
+pub struct Sessions {
+    records: Arc<Mutex<HashMap<Id, Record>>>,
+    clock: Clock,
+}
 
 impl Sessions {
+    /// What sessions expire by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// Forgets what has expired.
     pub fn sweep(&self) {
-        let now = OffsetDateTime::now_utc();
+        let now = self.clock.now();
         self.lock().retain(|_, record| record.expiry_date > now);
     }
 
+    /// tower-sessions counts from the system's time.
+    fn by_our_clock(&self, record: &Record) -> Record {
+        Record { expiry_date: record.expiry_date + self.clock.ahead(), ..record.clone() }
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<Id, Record>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -43,20 +57,20 @@ impl SessionStore for Sessions {
         while records.contains_key(&record.id) {
             record.id = Id::default();
         }
-        records.insert(record.id, record.clone());
+        records.insert(record.id, self.by_our_clock(record));
         Ok(())
     }
 
     /// A record that was deleted stays so: a request that began before the sign-out must not bring it back.
     async fn save(&self, record: &Record) -> session_store::Result<()> {
         if let Some(kept) = self.lock().get_mut(&record.id) {
-            kept.clone_from(record);
+            *kept = self.by_our_clock(record);
         }
         Ok(())
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
-        let now = OffsetDateTime::now_utc();
+        let now = self.clock.now();
         Ok(self.lock().get(id).filter(|record| record.expiry_date > now).cloned())
     }
 
@@ -70,7 +84,7 @@ impl SessionStore for Sessions {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
-    use time::Duration;
+    use time::{Duration, OffsetDateTime};
 
     use super::*;
 
@@ -88,6 +102,19 @@ mod tests {
         assert!(sessions.load(&old.id).await.unwrap().is_none());
         sessions.sweep();
         assert_eq!(sessions.lock().keys().copied().collect::<Vec<_>>(), [fresh.id]);
+    }
+
+    #[tokio::test]
+    async fn a_record_that_is_written_again_lives_on() {
+        let sessions = Sessions::default();
+        let (mut used, mut idle) = (record(60), record(60));
+        sessions.create(&mut used).await.unwrap();
+        sessions.create(&mut idle).await.unwrap();
+        sessions.clock().put_forward(std::time::Duration::from_secs(40 * 60));
+        sessions.save(&used).await.unwrap();
+        sessions.clock().put_forward(std::time::Duration::from_secs(40 * 60));
+        assert!(sessions.load(&used.id).await.unwrap().is_some());
+        assert!(sessions.load(&idle.id).await.unwrap().is_none());
     }
 
     #[tokio::test]

@@ -15,3 +15,6 @@ pub mod message;
 pub mod part;
 pub mod print;
 pub mod shell;
+
+#[cfg(test)]
+mod sample;

@@ -8,7 +8,7 @@ use axum::{
 };
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 use tower_sessions::Session;
 
 use super::{App, Error, cookies, csrf::CsrfToken, extract::User, pages::login};
@@ -54,7 +54,7 @@ pub(super) async fn begin(
         password: key.seal(credentials.password(), &context(&id, &credentials.username)),
         username: credentials.username.clone(),
         csrf: CsrfToken::random().to_record(),
-        since: OffsetDateTime::now_utc().unix_timestamp(),
+        since: app.sessions.clock().now().unix_timestamp(),
         id: id.clone(),
     };
     let id = SignInId(id);
@@ -116,7 +116,7 @@ pub(super) async fn require(
 async fn user(app: &App, session: &Session, headers: &HeaderMap) -> Result<Option<User>, Error> {
     let Some(record) = session.get::<SignIn>(RECORD).await.map_err(Error::bug)? else { return Ok(None) };
     let id = SignInId(record.id);
-    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let now = app.sessions.clock().now().unix_timestamp();
     if now - record.since > app.config.session_absolute.as_secs().cast_signed() {
         end(app, session, &id).await?;
         return Ok(None);

@@ -12,12 +12,20 @@
 mod browser;
 mod letters;
 mod site;
+mod wire;
 
+mod access;
 mod act;
 mod compose;
 mod folder;
+mod headers;
 mod imap;
 mod login;
 mod message;
+mod proxied;
 mod send;
+mod serve;
+mod session;
+mod smtp;
 mod trouble;
+mod walk;

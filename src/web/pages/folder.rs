@@ -41,6 +41,8 @@ pub struct ListView {
     pub older: Option<String>,
     /// The list's own address.
     pub here: String,
+    /// An open message stands beside it.
+    pub is_beside: bool,
 }
 
 /// What can be done with chosen messages: the form's word, label and icon.
@@ -86,6 +88,7 @@ impl ListView {
             range,
             newer,
             older,
+            is_beside: open.is_some(),
             here: urls.list(name, &request),
             mailbox: name.clone(),
             request,

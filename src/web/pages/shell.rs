@@ -85,7 +85,7 @@ impl Avatar {
         });
         Avatar {
             initial: initial.map_or_else(|| "?".to_owned(), |c| c.to_uppercase().collect()),
-            hue: u8::try_from(hash % u32::from(Self::N_HUES)).unwrap_or_default(),
+            hue: u8::try_from((hash ^ (hash >> 15)) % u32::from(Self::N_HUES)).unwrap_or_default(),
         }
     }
 }

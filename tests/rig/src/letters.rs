@@ -10,6 +10,7 @@ mod newsletters;
 mod notices;
 mod singles;
 mod thread;
+mod writer;
 
 use std::collections::BTreeSet;
 
@@ -59,14 +60,18 @@ pub fn fill_demo_mailbox(rig: &Rig, owner: &Person, now: Moment) {
     }
 }
 
-/// Puts the newest `n` small letters of the demo into an inbox.
-pub fn fill_inbox(rig: &Rig, owner: &Person, now: Moment, n: usize) {
-    let mut imap = ImapClient::login(rig.imap(), owner);
-    let mut letters = demo_letters(owner, now);
+/// Puts the newest `n` small letters of the demo into the inbox of each; all of them are to the first.
+pub fn fill_inboxes(rig: &Rig, people: &[Person], now: Moment, n: usize) {
+    let Some(first) = people.first() else { return };
+    let mut letters = demo_letters(first, now);
     letters.retain(|letter| letter.folder == "INBOX" && letter.eml.len() < SMALL);
     letters.sort_by_key(|letter| letter.date);
-    for letter in letters.iter().skip(letters.len().saturating_sub(n)) {
-        imap.append("INBOX", &format!("() \"{}\"", letter.date.for_imap()), &letter.eml);
+    letters.drain(..letters.len().saturating_sub(n));
+    for person in people {
+        let mut imap = ImapClient::login(rig.imap(), person);
+        for letter in &letters {
+            imap.append("INBOX", &format!("() \"{}\"", letter.date.for_imap()), &letter.eml);
+        }
     }
 }
 

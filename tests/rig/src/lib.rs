@@ -26,7 +26,7 @@ mod until;
 mod watched;
 
 pub use imap_client::ImapClient;
-pub use letters::{File, Letter, Moment, fill_demo_mailbox, fill_inbox, letter, modified_utf7};
+pub use letters::{File, Letter, Moment, fill_demo_mailbox, fill_inboxes, letter, modified_utf7};
 pub use nginx::Nginx;
 pub use person::Person;
 pub use ports::free_address;

@@ -48,6 +48,11 @@ impl Product {
         self.server.has_ended().then(|| self.server.output())
     }
 
+    /// What it ended with, once it has.
+    pub fn exit_code(&mut self) -> Option<i32> {
+        self.server.exit_code()
+    }
+
     /// What it has logged so far.
     pub fn output(&self) -> String {
         self.server.output()

@@ -69,6 +69,11 @@ impl Watched {
         self.watcher.try_wait().unwrap().is_some()
     }
 
+    /// What the server ended with, once it has.
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
+        self.watcher.try_wait().unwrap()?.code()
+    }
+
     /// Whether it came up: false when it ended before, as it does when another process took its port.
     pub(crate) fn answers_at(&mut self, address: SocketAddr) -> bool {
         let name = self.name.clone();

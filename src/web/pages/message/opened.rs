@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     mail::{Content, Error as MailError, Reading, What},
     model::{Headers, Message, MessageKey, PartKind, Section},
-    render::{self, Blocked, Fragment, Policy},
+    render::{self, Blocked, BodyFragment, Policy},
     web::{App, Error, extract::User, pages::message::ViewParams},
 };
 
@@ -19,7 +19,7 @@ pub struct Opened {
 
 /// The body, safe to print.
 pub struct SafeBody {
-    pub fragments: Vec<Fragment>,
+    pub fragments: Vec<BodyFragment>,
     pub blocked: Blocked,
     /// Content-IDs that are shown in the body.
     pub used: Vec<String>,
@@ -57,7 +57,7 @@ impl Opened {
                 Some((part.content_id.clone()?, url))
             })
             .collect();
-        Policy { remote: params.remote(), inline }
+        Policy { remote: params.remote(), inline, proxy: None }
     }
 }
 
@@ -72,13 +72,13 @@ fn make_safe(contents: &[Content], policy: &Policy) -> SafeBody {
     let mut safe = SafeBody { fragments: Vec::new(), blocked: Blocked::default(), used: Vec::new() };
     for content in contents {
         match content {
-            Content::Text(text) => safe.fragments.push(Fragment::Text(render::text(text))),
+            Content::Text(text) => safe.fragments.push(BodyFragment::Text(render::text(text))),
             Content::Html(html) => {
                 let sanitized = render::sanitize(html, policy);
                 safe.blocked.remote += sanitized.blocked.remote;
                 safe.blocked.simplified |= sanitized.blocked.simplified;
                 safe.used.extend(sanitized.used.iter().cloned());
-                safe.fragments.push(Fragment::Html(sanitized));
+                safe.fragments.push(sanitized.into());
             }
         }
     }

@@ -4,7 +4,8 @@ use super::{
     Stored,
     letter::{Letter, letter},
     moment::Moment,
-    thread::{escape, hash},
+    thread::hash,
+    writer::escape,
 };
 
 const BRANCHES: [&str; 7] =

@@ -18,11 +18,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use postroom_rig::{Moment, Person, Product, Rig, fill_inbox, until};
+use postroom_rig::{Moment, Person, Product, Rig, fill_inboxes, until};
 
 use self::{reader::Reader, report::Report};
 
-const N_LETTERS: usize = 60;
+/// A page of the list.
+const N_LETTERS: usize = 50;
 
 struct Plan {
     binary: PathBuf,
@@ -48,7 +49,7 @@ fn run() -> Result<bool, Box<dyn Error>> {
     eprintln!("Starting the servers, filling {} mailboxes …", plan.n_people);
     let rig = Rig::start();
     let people: Vec<Person> = (0..plan.n_people).map(|_| rig.person("load")).collect();
-    fill(&rig, &people);
+    fill_inboxes(&rig, &people, Moment::now(), N_LETTERS);
     let postroom = Product::start(&rig, &plan.binary, rig.free_address(), &[("POSTROOM_LOG", "warn")]);
     until("Postroom is ready", || postroom.is_ready());
     let before = memory(&postroom)?;
@@ -63,7 +64,9 @@ fn run() -> Result<bool, Box<dyn Error>> {
         plan.n_people
     );
     if report.has_errors() {
-        println!("what Postroom said:\n{}", postroom.output());
+        let said = postroom.output();
+        let last: Vec<&str> = said.lines().rev().take(20).collect();
+        println!("the last that Postroom said, newest first:\n{}", last.join("\n"));
     }
     Ok(!report.has_errors())
 }
@@ -83,16 +86,6 @@ impl Plan {
             pause: Duration::from_millis(number(1000)?),
         })
     }
-}
-
-fn fill(rig: &Rig, people: &[Person]) {
-    let n_threads = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        for people in people.chunks(people.len().div_ceil(n_threads).max(1)) {
-            scope
-                .spawn(|| people.iter().for_each(|person| fill_inbox(rig, person, Moment::now(), N_LETTERS)));
-        }
-    });
 }
 
 /// Everybody signs in; then, for as long as planned, everybody reads. Also the memory between the two.
