@@ -219,7 +219,7 @@ fn every_kind_of_answer_carries_exactly_its_headers() {
     survey.get("/mail/{mailbox}/{id}/attachments.zip", &at("/attachments.zip"), 200, &zip);
 
     // Parts: a picture is shown, a page only looks like one, a text stays in its charset.
-    let picture = "filename=\"p_r_ _x_.png\"; filename*=UTF-8''p%C3%A9r%C3%A9%20%22x%22.png";
+    let picture = "filename=\"p_r_ _x_.png\"; filename*=UTF-8''p%C3%A9r%C3%A9%20_x_.png";
     let shown = [
         DOWNLOAD_CSP,
         ("content-disposition", &*format!("inline; {picture}")),
