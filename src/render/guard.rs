@@ -41,6 +41,8 @@ pub(super) struct Guarded {
     /// The attributes of `<body>`, as written.
     pub(super) body: Vec<(String, String)>,
     pub(super) simplified: bool,
+    /// The parser has to repair it: what comes out may read differently when it is parsed again.
+    pub(super) untidy: bool,
 }
 
 /// An element that is open in the output.
@@ -101,6 +103,7 @@ pub(super) fn guard(markup: &str) -> Guarded {
         }
     }
     writer.close_to(0);
+    writer.out.untidy = writer.repairs > 0;
     writer.out
 }
 

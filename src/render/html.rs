@@ -14,6 +14,9 @@ pub(super) const BODY_CLASS: &str = "mail-body";
 /// Every id begins so: no message can have an element that a script, or a link of ours, looks up by its id.
 pub(super) const ID_PREFIX: &str = "m-";
 
+/// Repairs by the parser can need repair.
+const MAX_ROUNDS: usize = 2;
+
 /// One message part's HTML as it may be shown in a document of its own.
 ///
 /// `policy` says which images may be loaded; nothing else ever is. Cleaning what was cleaned changes nothing.
@@ -29,9 +32,18 @@ pub fn sanitize(html: &str, policy: &Policy) -> Sanitized {
         guarded.markup.insert_str(0, &start);
         guarded.markup.push_str("</div>");
     }
-    let body = builder(Arc::clone(&references)).clean(&guarded.markup).to_string();
+    let builder = builder(Arc::clone(&references));
+    let mut body = builder.clean(&guarded.markup).to_string();
     let (mut blocked, used) = references.met();
     blocked.simplified = guarded.simplified;
+    // Once more, so that every browser reads the tree that was sanitised.
+    for _ in 0..MAX_ROUNDS {
+        if !guarded.untidy {
+            break;
+        }
+        guarded = guard(&body);
+        body = builder.clean(&guarded.markup).to_string();
+    }
     Sanitized { body: SafeHtml::vouched(body), css, blocked, used }
 }
 

@@ -3,6 +3,7 @@
 mod bombs;
 mod hostile;
 mod newsletters;
+mod soup;
 
 use scraper::{Html, Node};
 

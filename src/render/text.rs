@@ -1,6 +1,7 @@
 //! Plain text to HTML: escaped, links made, quotes nested and folded, the signature set apart.
 //!
-//! White space stays as it is; the sheet shows it (`.plain { white-space: pre-wrap }`).
+//! Blanks stay as they are, for the sheet to show (`.plain { white-space: pre-wrap }`); line ends are `<br>`, which
+//! breaks lines without a sheet, too.
 
 use linkify::{LinkFinder, LinkKind};
 
@@ -83,7 +84,7 @@ fn quote(out: &mut String, lines: &[Line<'_>]) {
     let mut first = true;
     for line in lines {
         if line.depth == depth && !first {
-            out.push('\n');
+            out.push_str("<br>");
         }
         for _ in depth..line.depth {
             out.push_str("<blockquote class=\"quote\">");
@@ -128,7 +129,7 @@ fn address(kind: &LinkKind, shown: &str) -> Option<String> {
     if *kind == LinkKind::Email {
         return links::href(&format!("mailto:{shown}"));
     }
-    if has("http://") || has("https://") || has("mailto:") {
+    if has("http://") || has("https://") {
         return links::href(shown);
     }
     if has("www.") { links::href(&format!("https://{shown}")) } else { None }

@@ -1,18 +1,29 @@
 // Choosing messages: all of a page, a range with Shift, and how many are chosen.
 
+// A box that only a script can serve is made by it.
+function selectAll(place) {
+  const label = document.createElement("label");
+  label.className = "pick all";
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.ariaLabel = "Select all on this page";
+  label.append(box);
+  place.replaceWith(label);
+  return box;
+}
+
 export function start() {
   const form = document.getElementById("bulk");
   if (!form) return;
   const boxes = [...form.querySelectorAll("input[name=id]")];
-  const all = [...document.querySelectorAll("[data-select-all]")];
+  const all = [...document.querySelectorAll("[data-select-all]")].map(selectAll);
   const count = form.querySelector("[data-selected]");
   let anchor = null;
 
   function refresh() {
     const n = boxes.filter((box) => box.checked).length;
     count.textContent = `${n} selected`;
-    for (const label of all) {
-      const box = label.querySelector("input");
+    for (const box of all) {
       box.checked = n === boxes.length;
       box.indeterminate = n > 0 && n < boxes.length;
     }
@@ -28,10 +39,9 @@ export function start() {
     anchor = at;
     refresh();
   });
-  for (const label of all) {
-    label.hidden = false;
-    label.addEventListener("change", (event) => {
-      for (const box of boxes) box.checked = event.target.checked;
+  for (const box of all) {
+    box.addEventListener("change", () => {
+      for (const other of boxes) other.checked = box.checked;
       refresh();
     });
   }

@@ -31,8 +31,7 @@ pub(super) fn takes(name: &str) -> Option<Takes> {
         | "margin-inline-end"
         | "margin-block"
         | "margin-block-start"
-        | "margin-block-end"
-        | "text-indent" => Takes::Positive,
+        | "margin-block-end" => Takes::Positive,
         "background-attachment"
         | "background-clip"
         | "background-color"
@@ -131,7 +130,7 @@ pub(super) fn takes(name: &str) -> Option<Takes> {
         | "text-decoration-color"
         | "text-decoration-line"
         | "text-decoration-style"
-        | "text-overflow"
+        | "text-indent" | "text-overflow"
         | "text-transform"
         | "text-size-adjust"
         | "-webkit-text-size-adjust"

@@ -1,6 +1,6 @@
 //! Every page with sample data: it renders, and `target/preview/` holds it to look at in a browser.
 //! `python3 -m http.server -d target/preview` serves it.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may panic")]
 
 mod mail;
 
@@ -143,7 +143,10 @@ fn render(name: &str, page: &impl Template) -> Html {
     for asset in assets::ASSETS {
         fs::write(dir.join("static").join(asset.name), asset.raw).unwrap();
     }
-    let letter = format!("<!doctype html><style>{}</style>{NEWSLETTER}", assets::BODY_CSS);
+    let letter = format!(
+        "<!doctype html><meta name=viewport content=width=device-width><style>{}</style>{NEWSLETTER}",
+        assets::BODY_CSS
+    );
     fs::write(dir.join("letter.html"), letter).unwrap();
     Html::parse_document(&markup)
 }

@@ -58,6 +58,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
     write!(out, "Address: http://{}/\nUser: {USER}\nPassword: {PASSWORD}\n", postroom.address())?;
     out.flush()?;
+    note(&format!("IMAP: {}", rig.imap()));
     note(&format!("Ctrl-C ends everything. Logs: {}", rig.folder().display()));
     while !is_requested(&stop) {
         all_run(&mut rig, &mut postroom)?;
