@@ -9,7 +9,7 @@ use postroom_rig::{ImapClient, Person, rig};
 use crate::{
     browser::{Browser, Page},
     letters::letter,
-    site::site,
+    site::{Site, site},
     wire,
 };
 
@@ -187,6 +187,34 @@ fn a_form_of_another_site_is_refused_even_with_the_token() {
         assert_eq!(desk.mailboxes(), before, "{path}");
     }
     assert!(desk.is_signed_in());
+}
+
+#[test]
+fn of_a_forged_form_with_files_nothing_reaches_the_disk() {
+    let uploads = tempfile::tempdir().unwrap();
+    let site = Site::start(&[("POSTROOM_UPLOAD_DIR", uploads.path().to_str().unwrap())]);
+    let (browser, _) = site.signed_in(&rig().person("ann"));
+    let token = browser.get("/compose").field("csrf");
+    let field = |name: &str, value: &str| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let file =
+        "--b\r\nContent-Disposition: form-data; name=\"attachments\"; filename=\"a.txt\"\r\n\r\n12345\r\n";
+    let post = |parts: &[&str]| {
+        let body = format!("{}--b--\r\n", parts.concat());
+        browser.post_bytes("/compose", "multipart/form-data; boundary=b", body.as_bytes(), &[]).status
+    };
+    let n_files = || std::fs::read_dir(uploads.path().join("uploads")).unwrap().count();
+    let attach = field("intent", "attach");
+    for forged in [
+        &[attach.as_str(), file][..],
+        &[&attach, file, &field("csrf", &token)],
+        &[&field("csrf", &token[1..]), &attach, file],
+        &[&field("csrf", &token), &field("csrf", "x"), &attach, file],
+    ] {
+        assert_eq!((post(forged), n_files()), (403, 0), "{forged:?}");
+    }
+    assert_eq!((post(&[&field("csrf", &token), &attach, file]), n_files()), (200, 1));
 }
 
 /// Without this the tests above could pass because their forms change nothing anyway.
