@@ -79,7 +79,8 @@ fn the_layers_have_no_circle() {
 #[test]
 fn libraries_stay_in_their_homes() {
     let mut bad = Vec::new();
-    for (path, text) in files("src", "rs") {
+    // A test may take a message apart with any library.
+    for (path, text) in files("src", "rs").into_iter().filter(|(path, _)| !path.contains("/tests")) {
         let layer = layer_of(&path);
         for (library, homes) in HOMES {
             if names(&text, library) && !homes.contains(&layer.as_str()) {
