@@ -10,7 +10,7 @@ fuzz_target!(|html: &str| {
     let twice = sanitize(once.body.as_str(), &policy);
     assert_eq!(once.body, twice.body, "cleaning again changes it");
     let lower = once.body.as_str().to_ascii_lowercase();
-    for bad in ["<script", "<style", "<svg", "<math", "<form", "<iframe", "<base", "<meta", "<!--", " src=\"http"] {
+    for bad in ["<script", "<style", "<svg", "<math", "<form", "<iframe", "<base", "<meta", "<!--"] {
         assert!(!lower.contains(bad), "{bad} in {lower}");
     }
 });

@@ -72,9 +72,9 @@ mod tests {
         );
         assert!(shown.contains("<title>a&lt;/title&gt;&lt;script&gt;</title>"), "{shown}");
         assert!(!shown.contains("<script"), "{shown}");
-        assert!(shown.contains("#part-1{.a{color:red}.mail-body{margin:0}}</style>"), "{shown}");
+        assert!(shown.contains("#part-1{.m-a{color:red}.m-_body{margin:0}}</style>"), "{shown}");
         assert!(
-            shown.contains("<section class=\"part html\" id=\"part-1\"><div class=\"mail-body\">"),
+            shown.contains("<section class=\"part html\" id=\"part-1\"><div class=\"m-_body\">"),
             "{shown}"
         );
         assert!(shown.contains("id=\"part-2\"><div class=\"plain\">two</div></section>"), "{shown}");

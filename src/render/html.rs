@@ -10,9 +10,9 @@ use super::links::{self, References};
 use super::{Policy, SafeHtml, Sanitized, css, tags};
 
 /// The class of what stands for `<body>`; rules for `body` become rules for it.
-pub(super) const BODY_CLASS: &str = "mail-body";
-/// Every id begins so: no message can have an element that a script, or a link of ours, looks up by its id.
-pub(super) const ID_PREFIX: &str = "m-";
+pub(super) const BODY_CLASS: &str = "m-_body";
+/// Every id and class of a message begins so: none has the name of something of ours, wherever it is shown.
+pub(super) const PREFIX: &str = "m-";
 
 /// Repairs by the parser can need repair.
 const MAX_ROUNDS: usize = 2;
@@ -105,8 +105,7 @@ fn rewrite(references: &References, element: &str, attribute: &str, value: &str)
         (_, "target") => Some("_blank".to_owned()),
         (_, "rel") => Some("noopener noreferrer nofollow".to_owned()),
         (_, "style") => Some(css::declarations(value, references)).filter(|style| !style.is_empty()),
-        (_, "id" | "headers") => names(value, ID_PREFIX),
-        (_, "class") => names(value, ""),
+        (_, "id" | "class" | "headers") => names(value),
         // Text for people.
         (_, "title" | "alt" | "summary" | "abbr" | "face") => Some(value.to_owned()),
         // Numbers, colours and keywords.
@@ -118,11 +117,11 @@ fn rewrite(references: &References, element: &str, attribute: &str, value: &str)
 }
 
 /// Words that can be a selector, each with the prefix.
-fn names(value: &str, prefix: &str) -> Option<String> {
+fn names(value: &str) -> Option<String> {
     let words: Vec<String> = value
         .split_ascii_whitespace()
         .filter(|word| css::is_plain_name(word))
-        .map(|word| if word.starts_with(prefix) { word.to_owned() } else { format!("{prefix}{word}") })
+        .map(|word| if word.starts_with(PREFIX) { word.to_owned() } else { format!("{PREFIX}{word}") })
         .collect();
     (!words.is_empty()).then(|| words.join(" "))
 }

@@ -120,19 +120,19 @@ fn a_bad_declaration_takes_no_other_with_it() {
 #[test]
 fn sheets_keep_simple_rules_and_media() {
     for (css, rebuilt) in [
-        (".a, #b > p.c:hover , td + td *{color:red}", ".a,#m-b>p.c:hover,td+td *{color:red}"),
-        ("body{margin:0} BODY.x td{color:red}", ".mail-body{margin:0}.mail-body.x td{color:red}"),
-        ("<!-- .a{color:red} -->", ".a{color:red}"),
+        (".a, #b > p.c:hover , td + td *{color:red}", ".m-a,#m-b>p.m-c:hover,td+td *{color:red}"),
+        ("body{margin:0} BODY.x td{color:red}", ".m-_body{margin:0}.m-_body.m-x td{color:red}"),
+        ("<!-- .a{color:red} -->", ".m-a{color:red}"),
         (
-            "@media only screen and (max-width:600px){.a{width:100%!important}}",
-            "@media only screen and (max-width:600px){.a{width:100%!important}}",
+            "@media only screen and (max-width:600px){.m-a{width:100%!important}}",
+            "@media only screen and (max-width:600px){.m-a{width:100%!important}}",
         ),
         (
             "@media (prefers-color-scheme: dark){.a{color:#fff}}",
-            "@media (prefers-color-scheme:dark){.a{color:#fff}}",
+            "@media (prefers-color-scheme:dark){.m-a{color:#fff}}",
         ),
-        ("@media screen{@media print{.a{color:red}}}", "@media screen{@media print{.a{color:red}}}"),
-        (".a,[x^=y],u + .body,::before,p:nth-child(2){color:red}", ".a,u+.body{color:red}"),
+        ("@media screen{@media print{.a{color:red}}}", "@media screen{@media print{.m-a{color:red}}}"),
+        (".a,[x^=y],u + .body,::before,p:nth-child(2){color:red}", ".m-a,u+.m-body{color:red}"),
     ] {
         assert_eq!(rules(css), rebuilt, "{css}");
     }

@@ -162,7 +162,7 @@ impl<'a> Iterator for Lexer<'a> {
                     self.rest = after;
                     return self.tag(false);
                 }
-                Some(b'/') => match after.bytes().nth(1) {
+                Some(b'/') => match after.as_bytes().get(1) {
                     Some(b'a'..=b'z' | b'A'..=b'Z') => {
                         self.take(2);
                         return self.tag(true);

@@ -31,7 +31,7 @@ fn a_responsive_newsletter_keeps_layout_and_style() {
     assert_has(
         shown.body.as_str(),
         &[
-            "<div class=\"mail-body\" style=\"background-color:#eef1ee;margin:0;padding:0\">",
+            "<div class=\"m-_body\" style=\"background-color:#eef1ee;margin:0;padding:0\">",
             "cellpadding=\"0\"",
             "cellspacing=\"0\"",
             "bgcolor=\"#ffffff\"",
@@ -47,10 +47,10 @@ fn a_responsive_newsletter_keeps_layout_and_style() {
         &shown.css,
         &[
             "#m-outlook a{padding:0}",
-            ".mail-body,table,td,a{-webkit-text-size-adjust:100%",
+            ".m-_body,table,td,a{-webkit-text-size-adjust:100%",
             "font-family:Lora,Georgia,\"Times New Roman\",serif",
             "color:#ffffff!important",
-            "@media screen and (max-width:480px){.wrap{width:100%!important}.col{display:block!important;width:100%!important}",
+            "@media screen and (max-width:480px){.m-wrap{width:100%!important}.m-col{display:block!important;width:100%!important}",
         ],
     );
     assert_eq!(
@@ -83,7 +83,7 @@ fn word_html_keeps_its_paragraphs_and_tables() {
     assert_has(
         shown.body.as_str(),
         &[
-            "class=\"MsoNormal\"",
+            "class=\"m-MsoNormal\"",
             "style=\"background:yellow\"",
             "border:solid windowtext 1pt",
             "id=\"m-Picture_x0020_1\"",
@@ -91,6 +91,6 @@ fn word_html_keeps_its_paragraphs_and_tables() {
     );
     assert_has(
         &shown.css,
-        &["p.MsoNormal,li.MsoNormal,div.MsoNormal{margin:0cm;margin-bottom:0.0001pt;font-size:11pt"],
+        &["p.m-MsoNormal,li.m-MsoNormal,div.m-MsoNormal{margin:0cm;margin-bottom:0.0001pt;font-size:11pt"],
     );
 }
