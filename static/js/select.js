@@ -4,15 +4,23 @@ export function start() {
   const form = document.getElementById("bulk");
   if (!form) return;
   const boxes = [...form.querySelectorAll("input[name=id]")];
-  const all = [...document.querySelectorAll("[data-select-all]")];
+  const all = [document.querySelector(".list-head"), form.querySelector(".bulk-bar")].map((place) => {
+    const label = document.createElement("label");
+    label.className = "pick all";
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.ariaLabel = form.dataset.selectAll;
+    label.append(box);
+    place.prepend(label);
+    return box;
+  });
   const count = form.querySelector("[data-selected]");
   let anchor = null;
 
   function refresh() {
     const n = boxes.filter((box) => box.checked).length;
     count.textContent = `${n} selected`;
-    for (const label of all) {
-      const box = label.querySelector("input");
+    for (const box of all) {
       box.checked = n === boxes.length;
       box.indeterminate = n > 0 && n < boxes.length;
     }
@@ -28,10 +36,9 @@ export function start() {
     anchor = at;
     refresh();
   });
-  for (const label of all) {
-    label.hidden = false;
-    label.addEventListener("change", (event) => {
-      for (const box of boxes) box.checked = event.target.checked;
+  for (const one of all) {
+    one.addEventListener("change", () => {
+      for (const box of boxes) box.checked = one.checked;
       refresh();
     });
   }

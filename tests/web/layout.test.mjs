@@ -71,6 +71,7 @@ test("without a pointer: the skip link, a message, back, selecting and archiving
   const visitor = await visit(browser, site);
   const { page } = visitor;
   await page.goto("/login");
+  await page.locator("#username:focus").waitFor();
   await page.keyboard.type(site.user);
   await page.keyboard.press("Tab");
   await page.keyboard.type(site.password);
