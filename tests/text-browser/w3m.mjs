@@ -14,7 +14,8 @@ export class W3m {
 
   constructor(address) {
     // Where w3m would start an editor, `cp` puts into the text what `write` was given.
-    const w3m = ["w3m", "-cookie", "-o", `editor=cp ${this.#answer}`, "-o", "confirm_qq=0", address];
+    // What was sought is not shown afterwards: w3m waits ten seconds on that.
+    const w3m = ["w3m", "-cookie", "-o", `editor=cp ${this.#answer}`, "-o", "show_srch_str=0", address];
     this.#tmux("-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "60", `HOME=${this.#home} ${w3m.map((word) => `'${word}'`).join(" ")}`);
   }
 
@@ -117,8 +118,9 @@ export class W3m {
   close() {
     try {
       this.#tmux("kill-server");
-    } finally {
-      rmSync(this.#home, { recursive: true, force: true });
+    } catch {
+      // w3m has ended, and tmux with it.
     }
+    rmSync(this.#home, { recursive: true, force: true });
   }
 }

@@ -44,9 +44,10 @@ test("a person signs in, reads a message, answers it and files it", () => {
   w3m.arrives(SUBJECT);
   w3m.choose("Folder [", "Archive");
   w3m.press("Move Copy");
-  w3m.sees("moved to Archive");
+  w3m.sees("1 message moved");
 
   w3m.press("Skip to folders");
+  w3m.sees("Manage folders");
   w3m.press("Archive");
   w3m.arrives("Archive");
   w3m.sees(SUBJECT);
