@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test lint fmt fuzz load deps deps-demo clean
+.PHONY: help demo run build test screenshots lint fmt fuzz load deps deps-demo clean
 
 # The demo and the load run what is shipped. `make demo PROFILE=dev` starts sooner after a change.
 PROFILE ?= release
@@ -15,6 +15,7 @@ help:
 	@echo "make run    Postroom alone, with POSTROOM_LISTEN, POSTROOM_IMAP and POSTROOM_SMTP"
 	@echo "make lint   format and clippy"
 	@echo "make fuzz   each fuzz target for SECONDS=60 (needs a nightly toolchain and cargo-fuzz)"
+	@echo "make screenshots  pictures of the demo, into docs/screenshots"
 	@echo "make load   200 people at once for a minute"
 	@echo "make clean  remove what was built"
 
@@ -34,7 +35,14 @@ build: node_modules/.package-lock.json
 
 test: deps lint
 	cargo test --workspace --locked
-	$(if $(wildcard tests/web/*.test.*),node --test tests/web/)
+	cargo build --quiet --workspace --bins --tests --locked
+	node --test --test-concurrency=1 tests/web/ tests/text-browser/
+
+# The pictures of the README; `node tests/web/screenshots.mjs FOLDER` takes all.
+screenshots: deps
+	cargo build --quiet --workspace --bins --locked
+	node tests/web/screenshots.mjs docs/screenshots inbox-1440-light inbox-1440-dark newsletter-1440-light \
+	    message-820-light attachments-390-light inbox-390-dark compose-820-light
 
 lint: node_modules/.package-lock.json
 	cargo fmt --all --check

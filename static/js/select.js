@@ -1,22 +1,19 @@
 // Choosing messages: all of a page, a range with Shift, and how many are chosen.
 
-// A box that only a script can serve is made by it.
-function selectAll(place) {
-  const label = document.createElement("label");
-  label.className = "pick all";
-  const box = document.createElement("input");
-  box.type = "checkbox";
-  box.ariaLabel = "Select all on this page";
-  label.append(box);
-  place.replaceWith(label);
-  return box;
-}
-
 export function start() {
   const form = document.getElementById("bulk");
   if (!form) return;
   const boxes = [...form.querySelectorAll("input[name=id]")];
-  const all = [...document.querySelectorAll("[data-select-all]")].map(selectAll);
+  const all = [document.querySelector(".list-head"), form.querySelector(".bulk-bar")].map((place) => {
+    const label = document.createElement("label");
+    label.className = "pick all";
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.ariaLabel = form.dataset.selectAll;
+    label.append(box);
+    place.prepend(label);
+    return box;
+  });
   const count = form.querySelector("[data-selected]");
   let anchor = null;
 
@@ -39,9 +36,9 @@ export function start() {
     anchor = at;
     refresh();
   });
-  for (const box of all) {
-    box.addEventListener("change", () => {
-      for (const other of boxes) other.checked = box.checked;
+  for (const one of all) {
+    one.addEventListener("change", () => {
+      for (const box of boxes) box.checked = one.checked;
       refresh();
     });
   }

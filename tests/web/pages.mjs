@@ -13,7 +13,7 @@ export async function everyPage(page) {
     inbox: "/mail/INBOX",
     search: "/mail/INBOX?q=from:grace",
     empty: "/mail/INBOX?q=nothing-is-called-like-this",
-    message: await message(page, "Re: [nordlicht/postroom] Undo after archive"),
+    message: await message(page, "Accessibility review, round two"),
     newsletter: await message(page, "The keeper of the last paper map"),
     attachments: await message(page, "Everything for the print shop"),
     compose: "/compose",

@@ -11,14 +11,14 @@ const site = await startSite();
 const browser = await openBrowser();
 try {
   for (const colorScheme of SCHEMES) {
-    const { context, page } = await visit(browser, site, { colorScheme });
+    const { context, page } = await visit(browser, site, { colorScheme, reducedMotion: "reduce" });
     const take = async (name) => {
       for (const viewport of VIEWPORTS) {
         const picture = `${name}-${viewport.width}-${colorScheme}`;
         if (wanted.length > 0 && !wanted.includes(picture)) continue;
         await page.setViewportSize(viewport);
         await settled(page);
-        await page.screenshot({ path: `${folder}/${picture}.jpg`, type: "jpeg", quality: 82 });
+        await page.screenshot({ path: `${folder}/${picture}.png` });
       }
     };
     await page.goto("/login");

@@ -168,8 +168,8 @@ impl MessagePage {
     /// `1 remote image was not shown`.
     fn blocked_text(n: &usize) -> String {
         match n {
-            1 => "1 remote image was not shown".to_owned(),
-            n => format!("{n} remote images were not shown"),
+            1 => "1 remote image was not shown: it would tell the sender that you read this.".to_owned(),
+            n => format!("{n} remote images were not shown: they would tell the sender that you read this."),
         }
     }
 }
