@@ -29,7 +29,7 @@ pub(crate) async fn run(
     user: Option<String>,
     password_file: Option<PathBuf>,
 ) -> Result<(), Box<dyn Error>> {
-    let config = crate::load(file)?;
+    let config = crate::load(file.as_deref())?;
     println!("Configuration: every setting is understood.");
     let credentials = credentials(&config, user, password_file)?;
     let dialer = Arc::new(Dialer::new(&config)?);

@@ -1,6 +1,12 @@
 //! What no compiler checks: who may use whom, where libraries live, how long a file may get, what templates
 //! may say. Needs nothing but std, and runs in milliseconds.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "tests may panic"
+)]
 
 use std::{fs, path::Path};
 
