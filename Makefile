@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test screenshots lint fmt fuzz load deps deps-demo clean
+.PHONY: help demo run build test screenshots lint deny fmt fuzz load deps deps-demo clean
 
 # The demo and the load run what is shipped. `make demo PROFILE=dev` starts sooner after a change.
 PROFILE ?= release
@@ -14,6 +14,7 @@ help:
 	@echo "make test   every check and every test"
 	@echo "make run    Postroom alone, with POSTROOM_LISTEN, POSTROOM_IMAP and POSTROOM_SMTP"
 	@echo "make lint   format and clippy"
+	@echo "make deny   licences, sources and banned crates; CHECKS=advisories where there is a network"
 	@echo "make fuzz   each fuzz target for SECONDS=60 (needs a nightly toolchain and cargo-fuzz)"
 	@echo "make screenshots  pictures of the demo, into docs/screenshots"
 	@echo "make load   200 people at once for a minute"
@@ -36,7 +37,7 @@ build: node_modules/.package-lock.json
 test: deps lint
 	cargo test --workspace --locked
 	cargo build --quiet --workspace --bins --tests --locked
-	node --test --test-concurrency=1 tests/web/ tests/text-browser/
+	node --test --test-concurrency=1 tests/web/*.test.mjs tests/text-browser/*.test.mjs
 
 # The pictures of the README; `node tests/web/screenshots.mjs FOLDER` takes all.
 screenshots: deps
@@ -47,6 +48,12 @@ screenshots: deps
 lint: node_modules/.package-lock.json
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+
+# Without a network: the advisories come from one.
+CHECKS ?= bans licenses sources
+deny:
+	@cargo deny --version >/dev/null 2>&1 || cargo install --quiet --locked --version 0.20.2 cargo-deny
+	cargo deny --locked check --hide-inclusion-graph -A duplicate $(CHECKS)
 
 fmt:
 	cargo fmt --all
