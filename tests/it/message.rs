@@ -158,7 +158,7 @@ fn a_forwarded_message_opens_in_place() {
     let (browser, inbox) = site().signed_in(&ann);
     let page = browser.get(&inbox.link("outer"));
     page.shows("see below").shows("inner subject").lacks("the inner letter");
-    let open = page.attr("[data-test=attachment] a[href*='part=']", "href");
+    let open = page.attr(".attachment a[href*='part=']", "href");
     browser.get(&open).is(200).shows("inner subject").shows("the inner letter").shows("in.txt");
 }
 
