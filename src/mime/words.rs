@@ -206,7 +206,10 @@ mod tests {
 
     #[test]
     fn nothing_decoded_reorders_what_stands_around_it() {
-        assert_eq!(decode_words("moc.knab\u{202e}ann \u{2066}x\u{2069} \u{200f}أ".as_bytes()), "moc.knabann x \u{200f}أ");
+        assert_eq!(
+            decode_words("moc.knab\u{202e}ann \u{2066}x\u{2069} \u{200f}أ".as_bytes()),
+            "moc.knabann x \u{200f}أ"
+        );
     }
 
     #[test]
