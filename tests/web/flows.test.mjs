@@ -64,7 +64,7 @@ for (const script of [true, false]) {
       await page.goBack();
       await open(page, "The keeper of the last paper map");
       await heading(page, "The keeper of the last paper map");
-      await page.frameLocator(".message-frame").getByText("Marta Eide").first().waitFor();
+      await page.frameLocator(".message-frame").getByText("Marta Eide").last().waitFor();
       assert.deepEqual(visitor.elsewhere, [], "nothing is asked for before somebody wants it");
       await page.getByRole("link", { name: "Show images" }).click();
       await page.getByText("Remote images are shown").waitFor();
@@ -87,7 +87,7 @@ for (const script of [true, false]) {
       await page.locator("#bulk").getByRole("button", { name: "Archive", exact: true }).click();
       await flash(page, "1 message");
       assert.equal(await lunch.count(), 0);
-      await page.getByRole("button", { name: "Undo" }).click();
+      await page.getByRole("button", { name: "Undo", exact: true }).click();
       await lunch.waitFor();
       await open(page, "Lunch on Wednesday?");
       await page.locator(".reader").locator("summary", { hasText: "Move" }).click();
