@@ -45,6 +45,8 @@ impl Browser {
         let mut config = Agent::config_builder()
             .max_redirects(0)
             .http_status_as_error(false)
+            // A server that refuses a form closes the connection; a pool would hand it to the next request.
+            .max_idle_connections(0)
             .timeout_global(Some(Duration::from_secs(120)))
             .accept("text/html");
         if let Some(ca) = ca {
