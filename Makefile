@@ -2,24 +2,26 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test screenshots lint fmt fuzz load deps deps-demo clean
+.PHONY: help demo run build test screenshots lint deny fmt fuzz load deps deps-demo clean
 
 # The demo and the load run what is shipped. `make demo PROFILE=dev` starts sooner after a change.
 PROFILE ?= release
 BUILT := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
-CARGO_BUILD := cargo build --quiet --locked --profile $(PROFILE)
+CARGO_BUILD := cargo build --locked --profile $(PROFILE)
 
 help:
 	@echo "make demo   a private mail system, a filled mailbox and Postroom before it; Ctrl-C ends all"
 	@echo "make test   every check and every test"
 	@echo "make run    Postroom alone, with POSTROOM_LISTEN, POSTROOM_IMAP and POSTROOM_SMTP"
 	@echo "make lint   format and clippy"
+	@echo "make deny   licences, sources and banned crates; CHECKS=advisories where there is a network"
 	@echo "make fuzz   each fuzz target for SECONDS=60 (needs a nightly toolchain and cargo-fuzz)"
 	@echo "make screenshots  pictures of the demo, into docs/screenshots"
 	@echo "make load   200 people at once for a minute"
 	@echo "make clean  remove what was built"
 
-# One command, without a shell in between: make hands a SIGTERM to its child only.
+# Standard output is the demo's three lines. One command, without a shell in between: make hands a SIGTERM to its
+# child only.
 demo: deps-demo build
 	@$(BUILT)/demo $(BUILT)/postroom
 
@@ -30,12 +32,12 @@ run: build
 	@$(BUILT)/postroom serve
 
 build: node_modules/.package-lock.json
-	$(CARGO_BUILD) -p postroom -p postroom-rig --bins
+	@$(CARGO_BUILD) -p postroom -p postroom-rig --bins
 
 test: deps lint
 	cargo test --workspace --locked
 	cargo build --quiet --workspace --bins --tests --locked
-	node --test --test-concurrency=1 tests/web/ tests/text-browser/
+	node --test --test-concurrency=1 tests/web/*.test.mjs tests/text-browser/*.test.mjs
 
 # The pictures of the README; `node tests/web/screenshots.mjs FOLDER` takes all.
 screenshots: deps
@@ -46,6 +48,12 @@ screenshots: deps
 lint: node_modules/.package-lock.json
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+
+# Without a network: the advisories come from one.
+CHECKS ?= bans licenses sources
+deny:
+	@cargo deny --version >/dev/null 2>&1 || cargo install --quiet --locked --version 0.20.2 cargo-deny
+	cargo deny --locked check --hide-inclusion-graph -A duplicate $(CHECKS)
 
 fmt:
 	cargo fmt --all
@@ -64,7 +72,7 @@ deps-demo:
 
 # npm writes this file last, so it is older than the lock file exactly when something changed.
 node_modules/.package-lock.json: package-lock.json
-	npm ci --no-audit --no-fund --loglevel=error
+	@npm ci --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 
 clean:

@@ -7,6 +7,7 @@ use postroom::{
     imap,
     model::Credentials,
     net::Dialer,
+    smtp,
     web::error::chain,
 };
 use secrecy::ExposeSecret;
@@ -28,7 +29,7 @@ pub(crate) async fn run(
     user: Option<String>,
     password_file: Option<PathBuf>,
 ) -> Result<(), Box<dyn Error>> {
-    let config = crate::load(file)?;
+    let config = crate::load(file.as_deref())?;
     println!("Configuration: every setting is understood.");
     let credentials = credentials(&config, user, password_file)?;
     let dialer = Arc::new(Dialer::new(&config)?);
@@ -40,7 +41,7 @@ pub(crate) async fn run(
         failed.push("the IMAP server");
     }
     println!("\nSubmission server {}", address(&config.smtp));
-    if let Err(error) = check_smtp(&config, &dialer).await {
+    if let Err(error) = check_smtp(&config, &dialer, credentials.as_ref()).await {
         println!("  FAILED: {}", chain(&*error));
         failed.push("the submission server");
     }
@@ -80,9 +81,22 @@ async fn check_imap(
     Ok(())
 }
 
-async fn check_smtp(config: &Config, dialer: &Dialer) -> Result<(), Box<dyn Error>> {
-    dialer.connect(&config.smtp).await?;
-    println!("  It can be reached{}.", encryption(&config.smtp));
+async fn check_smtp(
+    config: &Config,
+    dialer: &Dialer,
+    credentials: Option<&Credentials>,
+) -> Result<(), Box<dyn Error>> {
+    let probe = smtp::probe(dialer, &config.smtp, credentials).await?;
+    match credentials {
+        Some(credentials) => {
+            println!("  {} was logged in{}.", credentials.username, encryption(&config.smtp))
+        }
+        None => println!("  It can be reached{}.", encryption(&config.smtp)),
+    }
+    println!("  It offers {}.", probe.keywords.join(", "));
+    for sentence in probe.missing {
+        println!("  no   {sentence}");
+    }
     Ok(())
 }
 

@@ -2,7 +2,11 @@
 
 mod check;
 
-use std::{error::Error, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 use postroom::{
@@ -57,7 +61,7 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(file: Option<PathBuf>) -> Result<(), Box<dyn Error>> {
-    let config = load(file)?;
+    let config = load(file.as_deref())?;
     start_log(&config)?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -70,12 +74,12 @@ async fn serve(file: Option<PathBuf>) -> Result<(), Box<dyn Error>> {
     Ok(web::serve::serve(App::new(config)?, stop).await?)
 }
 
-fn load(file: Option<PathBuf>) -> Result<Config, Box<dyn Error>> {
+fn load(file: Option<&Path>) -> Result<Config, Box<dyn Error>> {
     let environment = std::env::vars_os().filter_map(|(name, value)| {
         // What is no text is no setting of ours.
         Some((name.into_string().ok()?, value.into_string().ok()?))
     });
-    Ok(Config::load(file.as_deref(), environment)?)
+    Ok(Config::load(file, environment)?)
 }
 
 /// Logs go to standard error: the journal of systemd, or the container's log.

@@ -15,6 +15,9 @@ mod transfer;
 mod uu;
 mod words;
 
+#[cfg(test)]
+mod random_tests;
+
 pub use build::{BuildError, Copy, build, origin};
 pub use date::date;
 pub use header::{addresses, headers, message_ids};

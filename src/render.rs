@@ -92,7 +92,7 @@ impl Blocked {
 pub struct Sanitized {
     pub body: SafeHtml,
     /// Rebuilt from the message's `<style>` elements. Selectors reach the message only when
-    /// [`document()`] puts them there: `body` has become `.mail-body`, ids begin with `m-`.
+    /// [`document()`] puts them there: `body` has become `.m-_body`, ids and classes begin with `m-`.
     pub css: String,
     pub blocked: Blocked,
     /// Content-IDs that the HTML shows, so that these parts are not listed as attachments too.

@@ -27,7 +27,7 @@ pub struct Refusal {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the SMTP server cannot be reached")]
+    #[error("no connection to the SMTP server")]
     Unreachable(#[source] crate::net::Error),
     #[error("the SMTP server offers no encryption")]
     NoStartTls,

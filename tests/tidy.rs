@@ -1,6 +1,12 @@
 //! What no compiler checks: who may use whom, where libraries live, how long a file may get, what templates
 //! may say. Needs nothing but std, and runs in milliseconds.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "tests may panic"
+)]
 
 use std::{fs, path::Path};
 
@@ -79,7 +85,8 @@ fn the_layers_have_no_circle() {
 #[test]
 fn libraries_stay_in_their_homes() {
     let mut bad = Vec::new();
-    for (path, text) in files("src", "rs") {
+    // A test may take a message apart with any library.
+    for (path, text) in files("src", "rs").into_iter().filter(|(path, _)| !path.contains("/tests")) {
         let layer = layer_of(&path);
         for (library, homes) in HOMES {
             if names(&text, library) && !homes.contains(&layer.as_str()) {

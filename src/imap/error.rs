@@ -7,7 +7,7 @@ use super::response::{Code, Condition, Status};
 /// What went wrong. `Display` never repeats the source.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the IMAP server cannot be reached")]
+    #[error("no connection to the IMAP server")]
     Unreachable(#[source] crate::net::Error),
     /// The connection broke, or the server said BYE.
     #[error("the connection to the IMAP server was lost")]

@@ -1,15 +1,14 @@
 //! Modified UTF-7, the wire form of mailbox names (RFC 3501 §5.1.3).
 
-use base64::{Engine, alphabet::Alphabet, engine::GeneralPurpose, engine::general_purpose::NO_PAD};
+use base64::{
+    Engine,
+    alphabet::IMAP_MUTF7,
+    engine::{GeneralPurpose, general_purpose::NO_PAD},
+};
 
-/// Base64 with `,` for `/`.
-const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
-
-fn engine() -> GeneralPurpose {
-    // Servers have been seen to leave bits in the last character.
-    let tolerant = NO_PAD.with_decode_allow_trailing_bits(true);
-    GeneralPurpose::new(&Alphabet::new(ALPHABET).expect("64 different characters"), tolerant)
-}
+/// Base64 with `,` for `/`; servers have been seen to leave bits in the last character.
+static BASE64: GeneralPurpose =
+    GeneralPurpose::new(&IMAP_MUTF7, NO_PAD.with_decode_allow_trailing_bits(true));
 
 pub(super) fn encode(name: &str) -> String {
     let mut wire = String::with_capacity(name.len());
@@ -36,7 +35,7 @@ fn unshift(wire: &mut String, shifted: &mut String) {
     }
     let utf16: Vec<u8> = shifted.encode_utf16().flat_map(u16::to_be_bytes).collect();
     wire.push('&');
-    engine().encode_string(utf16, wire);
+    BASE64.encode_string(utf16, wire);
     wire.push('-');
     shifted.clear();
 }
@@ -58,7 +57,7 @@ fn decode_strictly(wire: &str) -> Option<String> {
             name.push('&');
             continue;
         }
-        let bytes = engine().decode(base64).ok()?;
+        let bytes = BASE64.decode(base64).ok()?;
         let (pairs, odd) = bytes.as_chunks::<2>();
         if !odd.is_empty() {
             return None;

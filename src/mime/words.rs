@@ -23,12 +23,12 @@ pub(super) fn decode(raw: &[u8]) -> String {
     segments(raw).iter().map(Segment::text).collect()
 }
 
-/// One line without control characters, runs of blanks collapsed.
+/// One line without control characters and bidi overrides, runs of blanks collapsed.
 pub(super) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     let mut words = text
         .split([' ', '\t', '\r', '\n', '\u{85}', '\u{2028}', '\u{2029}'])
-        .map(|word| word.chars().filter(|c| !c.is_control()).collect::<String>())
+        .map(|word| word.chars().filter(|c| !is_unseen(*c)).collect::<String>())
         .filter(|word| !word.is_empty());
     line.extend(words.next());
     for word in words {
@@ -36,6 +36,12 @@ pub(super) fn one_line(text: &str) -> String {
         line.push_str(&word);
     }
     line
+}
+
+/// Control characters, and those that reorder what stands around them: a name could pass for another
+/// (Unicode TR36 §2.4). Marks that only tell a direction stay: names in Arabic and Hebrew need them.
+fn is_unseen(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The same value for a parser of structure: UTF-8, each run of encoded words as one word (adjacent words
@@ -196,6 +202,14 @@ mod tests {
     fn nothing_decoded_breaks_a_line() {
         let raw = "=?utf-8?Q?a=0D=0ABcc:=00_=1B[31mx=C2=85y=E2=80=A8z?=";
         assert_eq!(decode_words(raw.as_bytes()), "a Bcc: [31mx y z");
+    }
+
+    #[test]
+    fn nothing_decoded_reorders_what_stands_around_it() {
+        assert_eq!(
+            decode_words("moc.knab\u{202e}ann \u{2066}x\u{2069} \u{200f}أ".as_bytes()),
+            "moc.knabann x \u{200f}أ"
+        );
     }
 
     #[test]

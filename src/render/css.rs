@@ -53,8 +53,7 @@ pub(super) fn is_plain_name(name: &str) -> bool {
 
 fn body(input: &mut Parser<'_>, references: &References) -> String {
     let mut declarations = Declarations { references };
-    let parts: Vec<String> =
-        RuleBodyParser::new(input, &mut declarations).filter_map(Result::ok).collect();
+    let parts: Vec<String> = RuleBodyParser::new(input, &mut declarations).filter_map(Result::ok).collect();
     parts.join(";")
 }
 

@@ -1,7 +1,7 @@
 //! The document a message is shown in, put together from its parts.
 
-use super::safe::{SafeHtml, escape};
 use super::Sanitized;
+use super::safe::{SafeHtml, escape};
 
 /// One part of a message, ready to be shown. Its style rules reach itself only.
 #[derive(Debug, Clone)]
@@ -65,11 +65,18 @@ mod tests {
     #[test]
     fn parts_stand_apart() {
         let one = sanitize("<style>.a{color:red}body{margin:0}</style><p class=a>one", &Policy::default());
-        let shown = document("a</title><script>", "p{}</style><script>", &[one.into(), BodyFragment::Text(text("two"))]);
+        let shown = document(
+            "a</title><script>",
+            "p{}</style><script>",
+            &[one.into(), BodyFragment::Text(text("two"))],
+        );
         assert!(shown.contains("<title>a&lt;/title&gt;&lt;script&gt;</title>"), "{shown}");
         assert!(!shown.contains("<script"), "{shown}");
-        assert!(shown.contains("#part-1{.a{color:red}.mail-body{margin:0}}</style>"), "{shown}");
-        assert!(shown.contains("<section class=\"part html\" id=\"part-1\"><div class=\"mail-body\">"), "{shown}");
+        assert!(shown.contains("#part-1{.m-a{color:red}.m-_body{margin:0}}</style>"), "{shown}");
+        assert!(
+            shown.contains("<section class=\"part html\" id=\"part-1\"><div class=\"m-_body\">"),
+            "{shown}"
+        );
         assert!(shown.contains("id=\"part-2\"><div class=\"plain\">two</div></section>"), "{shown}");
     }
 }

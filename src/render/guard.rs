@@ -5,6 +5,7 @@
 //! known elements only, each closed in order, no deeper than [`MAX_DEPTH`]. Text is never lost to a limit.
 //! It decides nothing about safety: what it writes is parsed and sanitised as a stranger's.
 
+mod balance;
 mod lex;
 
 #[cfg(test)]
@@ -28,12 +29,10 @@ const MAX_REPAIRS: usize = 200;
 const MAX_PENDING: usize = 16;
 /// Bytes of attributes of a formatting element, which repairs copy.
 const MAX_FORMATTING: usize = 8_000;
-/// Character references other than the most common: the parser's look-up rereads its input.
-const MAX_REFERENCES: usize = 5_000;
-const CHEAP_REFERENCES: &[&str] = &[
-    "nbsp", "amp", "lt", "gt", "quot", "apos", "zwnj", "zwj", "shy", "copy", "reg", "trade", "euro", "ndash",
-    "mdash", "lsquo", "rsquo", "ldquo", "rdquo", "laquo", "raquo", "hellip", "bull", "middot", "times",
-];
+/// The parser's serialiser reads a text to its end for every character that it escapes.
+const TEXT_RUN: usize = 4_000;
+/// For the same reason; only an image's address (`data:`) may be longer.
+const MAX_VALUE: usize = 8_000;
 
 #[derive(Debug, Default)]
 pub(super) struct Guarded {
@@ -43,6 +42,8 @@ pub(super) struct Guarded {
     /// The attributes of `<body>`, as written.
     pub(super) body: Vec<(String, String)>,
     pub(super) simplified: bool,
+    /// The parser has to repair it: what comes out may read differently when it is parsed again.
+    pub(super) untidy: bool,
 }
 
 /// An element that is open in the output.
@@ -62,7 +63,7 @@ struct Writer {
     /// Start tags dropped for depth, whose end tags are dropped too.
     skipped: usize,
     repairs: usize,
-    references: usize,
+    text_run: usize,
     /// Bytes that reopening may still add.
     reopening: usize,
     style_bytes: usize,
@@ -76,7 +77,7 @@ pub(super) fn guard(markup: &str) -> Guarded {
         pending: Vec::new(),
         skipped: 0,
         repairs: 0,
-        references: 0,
+        text_run: 0,
         reopening: cut.len() + 100_000,
         style_bytes: 0,
     };
@@ -103,6 +104,7 @@ pub(super) fn guard(markup: &str) -> Guarded {
         }
     }
     writer.close_to(0);
+    writer.out.untidy = writer.repairs > 0;
     writer.out
 }
 
@@ -120,7 +122,7 @@ impl Writer {
     fn body(&mut self, attributes: &[(&str, &str)]) {
         for (name, value) in attributes {
             let name = name.to_ascii_lowercase();
-            if value.len() <= MAX_FORMATTING && !self.out.body.iter().any(|(known, _)| *known == name) {
+            if value.len() <= MAX_VALUE && !self.out.body.iter().any(|(known, _)| *known == name) {
                 self.out.body.push((name, quoted(value)));
             }
         }
@@ -134,60 +136,34 @@ impl Writer {
         if !self.in_table() {
             self.reopen();
         }
-        self.references(text);
+        // The parser drops a newline there, each time anew.
+        let after_pre = self
+            .open
+            .last()
+            .is_some_and(|open| open.tag.name == "pre" && open.source.end == self.out.markup.len());
+        self.write_text(if after_pre { text.trim_start_matches(['\r', '\n']) } else { text });
     }
 
-    /// Writes text with every `<` escaped and the dear character references bounded.
-    fn references(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some((plain, tail)) = rest.find(['&', '<', '\0']).and_then(|at| rest.split_at_checked(at)) {
-            self.out.markup.push_str(plain);
-            if tail.starts_with('<') {
-                self.out.markup.push_str("&lt;");
-            } else if let Some(after) = tail.strip_prefix('&') {
-                let written = if self.is_reference(after) { "&" } else { "&amp;" };
-                self.out.markup.push_str(written);
+    /// Writes text so that it stays text. A comment every [`TEXT_RUN`] bytes (the sanitiser takes it out
+    /// again) keeps each text node short.
+    fn write_text(&mut self, mut text: &str) {
+        while !text.is_empty() {
+            let mut end = text.floor_char_boundary(TEXT_RUN.min(text.len()));
+            if end < text.len()
+                && let Some(reference) = text.get(..end).and_then(|t| t.rfind('&'))
+                && reference > 0
+            {
+                // Not inside `&nbsp;`.
+                end = reference;
             }
-            rest = tail.get(1..).unwrap_or_default();
-        }
-        self.out.markup.push_str(rest);
-    }
-
-    /// Whether `&` before this may begin a character reference.
-    fn is_reference(&mut self, after: &str) -> bool {
-        if let Some(number) = after.strip_prefix('#') {
-            let digits = number.strip_prefix(['x', 'X']).unwrap_or(number);
-            return digits.starts_with(|c: char| c.is_ascii_hexdigit());
-        }
-        let end = after.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(after.len());
-        let (name, tail) = after.split_at_checked(end).unwrap_or_default();
-        if name.is_empty() || (tail.starts_with(';') && CHEAP_REFERENCES.contains(&name)) {
-            return !name.is_empty();
-        }
-        self.references += 1;
-        let few = self.references <= MAX_REFERENCES;
-        self.out.simplified |= !few;
-        few
-    }
-
-    fn top(&self) -> Option<Kind> {
-        self.open.last().map(|open| open.tag.kind)
-    }
-
-    fn in_table(&self) -> bool {
-        matches!(self.top(), Some(Kind::Table | Kind::RowGroup | Kind::Row))
-    }
-
-    /// Content between rows is moved before the table by the parser, which looks for the place each time:
-    /// after a while it gets a cell instead.
-    fn place_in_table(&mut self) {
-        if !self.in_table() {
-            return;
-        }
-        self.repairs += 1;
-        if self.repairs > MAX_REPAIRS {
-            self.out.simplified = true;
-            self.start("td", &[]);
+            let (piece, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+            self.out.markup.push_str(&piece.replace('<', "&lt;").replace('\0', ""));
+            self.text_run += piece.len();
+            if self.text_run >= TEXT_RUN {
+                self.out.markup.push_str("<!---->");
+                self.text_run = 0;
+            }
+            text = rest;
         }
     }
 
@@ -197,7 +173,7 @@ impl Writer {
             return;
         }
         // A table needs room for its cells.
-        let room = if tag.kind == Kind::Table { 3 } else { 0 };
+        let room = if tag.kind == Kind::Table { 4 } else { 0 };
         if !matches!(tag.kind, Kind::Void | Kind::Column) && self.open.len() + room >= MAX_DEPTH {
             self.skipped += 1;
             self.out.simplified = true;
@@ -207,226 +183,8 @@ impl Writer {
         self.write_start(tag, attributes);
         let source = from..self.out.markup.len();
         if !matches!(tag.kind, Kind::Void | Kind::Column) {
-            let held =
-                if tag.kind == Kind::Cell { std::mem::take(&mut self.pending) } else { Vec::new() };
+            let held = if tag.kind == Kind::Cell { std::mem::take(&mut self.pending) } else { Vec::new() };
             self.open.push(Open { tag, source, held });
-        }
-    }
-
-    /// Closes what this start tag closes, reopens what it needs. Says whether it may stand here at all.
-    fn make_room(&mut self, tag: &Tag) -> bool {
-        match tag.kind {
-            Kind::RowGroup | Kind::Row | Kind::Cell | Kind::Column => return self.make_room_in_table(tag),
-            Kind::Table if self.in_table() => {
-                if let Some(at) = self.open.iter().rposition(|open| open.tag.kind == Kind::Table) {
-                    self.close_to(at);
-                }
-            }
-            _ => {}
-        }
-        self.place_in_table();
-        match tag.kind {
-            Kind::Inline | Kind::Void => {
-                if tag.name == "hr" {
-                    self.close_paragraph();
-                } else if matches!(tag.name, "rt" | "rp")
-                    && let Some(at) = self.open.len().checked_sub(1)
-                    && self.open.last().is_some_and(|open| matches!(open.tag.name, "rt" | "rp"))
-                {
-                    self.close_to(at);
-                }
-                self.reopen();
-            }
-            Kind::Formatting => {
-                // A link cannot hold a link.
-                if matches!(tag.name, "a" | "nobr") {
-                    self.close_formatting(tag.name);
-                }
-                self.reopen();
-            }
-            Kind::Item => {
-                self.close_item(tag);
-                self.close_paragraph();
-            }
-            Kind::Heading => {
-                self.close_paragraph();
-                if self.top() == Some(Kind::Heading) {
-                    self.close_to(self.open.len() - 1);
-                }
-            }
-            _ => self.close_paragraph(),
-        }
-        true
-    }
-
-    fn make_room_in_table(&mut self, tag: &Tag) -> bool {
-        let Some(table) = self.open.iter().rposition(|open| open.tag.kind == Kind::Table) else { return false };
-        let inside = |open: &Tag| match (tag.kind, open.name) {
-            (Kind::Column, name) => name == "colgroup",
-            (Kind::Row | Kind::Cell, "colgroup") => false,
-            (Kind::Row, _) => open.kind == Kind::RowGroup,
-            (Kind::Cell, _) if tag.name != "caption" => matches!(open.kind, Kind::Row | Kind::RowGroup),
-            _ => false,
-        };
-        let keep = self.open.iter().skip(table + 1).take_while(|open| inside(open.tag)).count();
-        self.close_to(table + 1 + keep);
-        true
-    }
-
-    fn close_paragraph(&mut self) {
-        if let Some(at) = self.find_in_scope(|tag| tag.kind == Kind::Paragraph) {
-            self.close_to(at);
-        }
-    }
-
-    fn close_item(&mut self, tag: &Tag) {
-        let pair = |name: &str| if tag.name == "li" { name == "li" } else { matches!(name, "dt" | "dd") };
-        for (at, open) in self.open.iter().enumerate().rev() {
-            match open.tag.kind {
-                Kind::Item if pair(open.tag.name) => return self.close_to(at),
-                Kind::Inline | Kind::Formatting | Kind::Paragraph => {}
-                Kind::Block if matches!(open.tag.name, "div" | "address") => {}
-                _ => return,
-            }
-        }
-    }
-
-    /// The innermost such element that is not outside a table or cell.
-    fn find_in_scope(&self, is: impl Fn(&Tag) -> bool) -> Option<usize> {
-        for (at, open) in self.open.iter().enumerate().rev() {
-            if is(open.tag) {
-                return Some(at);
-            }
-            if matches!(open.tag.kind, Kind::Cell | Kind::Table) {
-                return None;
-            }
-        }
-        None
-    }
-
-    fn close(&mut self, name: &str) {
-        if name == "br" {
-            return self.start("br", &[]);
-        }
-        let Some(tag) = tags::find(name) else { return };
-        if matches!(tag.kind, Kind::Void | Kind::Column) {
-            return;
-        }
-        if self.skipped > 0 {
-            self.skipped -= 1;
-            return;
-        }
-        match tag.kind {
-            Kind::Formatting => return self.close_formatting(name),
-            Kind::Inline => {
-                let found = self
-                    .open
-                    .iter()
-                    .rposition(|open| open.tag.name == name || !matches!(open.tag.kind, Kind::Inline | Kind::Formatting))
-                    .filter(|&at| self.open.get(at).is_some_and(|open| open.tag.name == name));
-                if let Some(at) = found {
-                    self.close_to(at);
-                }
-            }
-            Kind::Table | Kind::RowGroup | Kind::Row | Kind::Cell => {
-                let found = self
-                    .open
-                    .iter()
-                    .rposition(|open| open.tag.name == name || open.tag.kind == Kind::Table)
-                    .filter(|&at| self.open.get(at).is_some_and(|open| open.tag.name == name));
-                if let Some(at) = found {
-                    self.close_to(at);
-                }
-            }
-            Kind::Heading => {
-                if let Some(at) = self.find_in_scope(|tag| tag.kind == Kind::Heading) {
-                    self.close_to(at);
-                }
-            }
-            Kind::Item => {
-                let found = self.find_in_scope(|tag| tag.name == name || tag.kind == Kind::List);
-                if let Some(at) = found.filter(|&at| self.open.get(at).is_some_and(|open| open.tag.name == name)) {
-                    self.close_to(at);
-                }
-            }
-            Kind::Paragraph => match self.find_in_scope(|tag| tag.kind == Kind::Paragraph) {
-                Some(at) => self.close_to(at),
-                // As browsers do: it leaves a gap.
-                None if !self.in_table() => self.out.markup.push_str("<p></p>"),
-                None => {}
-            },
-            _ => {
-                if let Some(at) = self.find_in_scope(|tag| tag.name == name) {
-                    self.close_to(at);
-                }
-            }
-        }
-    }
-
-    fn close_formatting(&mut self, name: &str) {
-        let Some(at) = self.find_in_scope(|tag| tag.name == name) else {
-            let is = |source: &Range<usize>| tag_name(self.out.markup.get(source.clone())) == name;
-            if let Some(at) = self.pending.iter().rposition(is) {
-                self.pending.remove(at);
-            }
-            return;
-        };
-        let over_block =
-            self.open.iter().skip(at + 1).any(|open| !matches!(open.tag.kind, Kind::Inline | Kind::Formatting));
-        if !over_block {
-            return self.close_to(at);
-        }
-        // `<b><div></b>`: the parser's own repair is the right one, a limited number of times. After that
-        // the element ends with its blocks.
-        self.repairs += 1;
-        if self.repairs > MAX_REPAIRS {
-            self.out.simplified = true;
-            return;
-        }
-        self.write_end(name);
-        self.open.remove(at);
-    }
-
-    /// Closes every element from the innermost to the one at `at`.
-    fn close_to(&mut self, at: usize) {
-        let mut left_open = Vec::new();
-        while self.open.len() > at {
-            let Some(open) = self.open.pop() else { break };
-            self.write_end(open.tag.name);
-            match open.tag.kind {
-                Kind::Cell => {
-                    left_open.clear();
-                    self.pending = open.held;
-                }
-                Kind::Table | Kind::RowGroup | Kind::Row => left_open.clear(),
-                // The one that is closed on purpose is not opened again.
-                Kind::Formatting if self.open.len() > at => left_open.insert(0, open.source),
-                _ => {}
-            }
-        }
-        self.pending.extend(left_open);
-        if let Some(excess) = self.pending.len().checked_sub(MAX_PENDING + 1) {
-            self.pending.drain(..=excess);
-            self.out.simplified = true;
-        }
-    }
-
-    /// Opens again what blocks have left open.
-    fn reopen(&mut self) {
-        for source in std::mem::take(&mut self.pending) {
-            let Some(left) = self.reopening.checked_sub(source.len()) else {
-                self.out.simplified = true;
-                return;
-            };
-            let Some(start) = self.out.markup.get(source).map(str::to_owned) else { continue };
-            let Some(tag) = tags::find(tag_name(Some(&start))) else { continue };
-            if self.open.len() >= MAX_DEPTH {
-                return;
-            }
-            self.reopening = left;
-            let from = self.out.markup.len();
-            self.out.markup.push_str(&start);
-            self.open.push(Open { tag, source: from..self.out.markup.len(), held: Vec::new() });
         }
     }
 
@@ -443,15 +201,15 @@ impl Writer {
                 continue;
             }
             bytes += value.len();
-            if tag.kind == Kind::Formatting && bytes > MAX_FORMATTING {
+            let long = value.len() > MAX_VALUE && name != "src";
+            if long || (tag.kind == Kind::Formatting && bytes > MAX_FORMATTING) {
                 self.out.simplified = true;
-                break;
+                continue;
             }
             self.out.markup.push(' ');
             self.out.markup.push_str(&name);
             self.out.markup.push_str("=\"");
-            let value = value.replace('"', "&quot;");
-            self.references(&value);
+            self.out.markup.push_str(&quoted(value));
             self.out.markup.push('"');
         }
         self.out.markup.push('>');
@@ -465,10 +223,5 @@ impl Writer {
 }
 
 fn quoted(value: &str) -> String {
-    value.replace('"', "&quot;").replace('<', "&lt;")
-}
-
-fn tag_name(start: Option<&str>) -> &str {
-    let inner = start.unwrap_or_default().trim_start_matches('<');
-    inner.split([' ', '>']).next().unwrap_or_default()
+    value.replace('"', "&quot;").replace('<', "&lt;").replace('\0', "")
 }

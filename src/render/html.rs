@@ -10,9 +10,12 @@ use super::links::{self, References};
 use super::{Policy, SafeHtml, Sanitized, css, tags};
 
 /// The class of what stands for `<body>`; rules for `body` become rules for it.
-pub(super) const BODY_CLASS: &str = "mail-body";
-/// Every id begins so: no message can have an element that a script, or a link of ours, looks up by its id.
-pub(super) const ID_PREFIX: &str = "m-";
+pub(super) const BODY_CLASS: &str = "m-_body";
+/// Every id and class of a message begins so: none has the name of something of ours, wherever it is shown.
+pub(super) const PREFIX: &str = "m-";
+
+/// Repairs by the parser can need repair.
+const MAX_ROUNDS: usize = 2;
 
 /// One message part's HTML as it may be shown in a document of its own.
 ///
@@ -29,9 +32,18 @@ pub fn sanitize(html: &str, policy: &Policy) -> Sanitized {
         guarded.markup.insert_str(0, &start);
         guarded.markup.push_str("</div>");
     }
-    let body = builder(Arc::clone(&references)).clean(&guarded.markup).to_string();
+    let builder = builder(Arc::clone(&references));
+    let mut body = builder.clean(&guarded.markup).to_string();
     let (mut blocked, used) = references.met();
     blocked.simplified = guarded.simplified;
+    // Once more, so that every browser reads the tree that was sanitised.
+    for _ in 0..MAX_ROUNDS {
+        if !guarded.untidy {
+            break;
+        }
+        guarded = guard(&body);
+        body = builder.clean(&guarded.markup).to_string();
+    }
     Sanitized { body: SafeHtml::vouched(body), css, blocked, used }
 }
 
@@ -42,7 +54,8 @@ fn body_element(guarded: &Guarded, styled: bool) -> Option<String> {
     for (attribute, property) in [("bgcolor", "background-color"), ("text", "color")] {
         let colour = value(attribute);
         if !colour.is_empty() {
-            let hash = if colour.len() == 6 && colour.bytes().all(|b| b.is_ascii_hexdigit()) { "#" } else { "" };
+            let hash =
+                if colour.len() == 6 && colour.bytes().all(|b| b.is_ascii_hexdigit()) { "#" } else { "" };
             style.push_str(&format!("{property}:{hash}{colour};"));
         }
     }
@@ -68,9 +81,7 @@ fn builder(references: Arc<References>) -> Builder<'static> {
     let mut builder = Builder::empty();
     builder
         .tags(tags::all().map(|tag| tag.name).collect())
-        .tag_attributes(
-            tags::all().map(|tag| (tag.name, tag.attributes.iter().copied().collect())).collect(),
-        )
+        .tag_attributes(tags::all().map(|tag| (tag.name, tag.attributes.iter().copied().collect())).collect())
         .generic_attributes(tags::GLOBAL.iter().copied().collect())
         // Text of these is not text of the message. The guard has dropped them; it need not be right.
         .clean_content_tags(["script", "style", "title", "iframe", "noembed", "noframes"].into())
@@ -94,8 +105,7 @@ fn rewrite(references: &References, element: &str, attribute: &str, value: &str)
         (_, "target") => Some("_blank".to_owned()),
         (_, "rel") => Some("noopener noreferrer nofollow".to_owned()),
         (_, "style") => Some(css::declarations(value, references)).filter(|style| !style.is_empty()),
-        (_, "id" | "headers") => names(value, ID_PREFIX),
-        (_, "class") => names(value, ""),
+        (_, "id" | "class" | "headers") => names(value),
         // Text for people.
         (_, "title" | "alt" | "summary" | "abbr" | "face") => Some(value.to_owned()),
         // Numbers, colours and keywords.
@@ -107,11 +117,11 @@ fn rewrite(references: &References, element: &str, attribute: &str, value: &str)
 }
 
 /// Words that can be a selector, each with the prefix.
-fn names(value: &str, prefix: &str) -> Option<String> {
+fn names(value: &str) -> Option<String> {
     let words: Vec<String> = value
         .split_ascii_whitespace()
         .filter(|word| css::is_plain_name(word))
-        .map(|word| if word.starts_with(prefix) { word.to_owned() } else { format!("{prefix}{word}") })
+        .map(|word| if word.starts_with(PREFIX) { word.to_owned() } else { format!("{PREFIX}{word}") })
         .collect();
     (!words.is_empty()).then(|| words.join(" "))
 }

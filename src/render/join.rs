@@ -11,8 +11,12 @@ pub fn joined(texts: &[SafeHtml]) -> SafeHtml {
 /// sheets stay out: rules would reach the page.
 pub fn flattened(fragments: &[BodyFragment]) -> SafeHtml {
     let sections = fragments.iter().map(|fragment| match fragment {
-        BodyFragment::Html { body, .. } => SafeHtml::vouched(format!("<section class=\"part html\">{body}</section>")),
-        BodyFragment::Text(text) => SafeHtml::vouched(format!("<section class=\"part text\">{text}</section>")),
+        BodyFragment::Html { body, .. } => {
+            SafeHtml::vouched(format!("<section class=\"part html\">{body}</section>"))
+        }
+        BodyFragment::Text(text) => {
+            SafeHtml::vouched(format!("<section class=\"part text\">{text}</section>"))
+        }
     });
     joined(&sections.collect::<Vec<_>>())
 }

@@ -103,7 +103,7 @@ impl References {
             }
             return None;
         }
-        if url.as_str().len() > MAX_LINK || !is_public(url.host()?) {
+        if url.as_str().len() > MAX_LINK || !is_public(&url.host()?) {
             return None;
         }
         url.set_username("").ok()?;
@@ -138,19 +138,17 @@ fn data_image(data: &str) -> Option<String> {
 }
 
 /// Not the reader's own machine or network, as far as the address itself tells; the proxy looks closer.
-fn is_public(host: Host<&str>) -> bool {
+fn is_public(host: &Host<&str>) -> bool {
     let address = match host {
         Host::Domain(name) => {
             let name = name.trim_end_matches('.');
             return name.contains('.') && !name.ends_with(".localhost") && !name.ends_with(".local");
         }
-        Host::Ipv4(address) => IpAddr::V4(address),
+        Host::Ipv4(address) => IpAddr::V4(*address),
         Host::Ipv6(address) => address.to_canonical(),
     };
     match address {
-        IpAddr::V4(v4) => {
-            !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified())
-        }
+        IpAddr::V4(v4) => !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified()),
         IpAddr::V6(v6) => {
             !(v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local())
         }

@@ -46,8 +46,19 @@ pub(super) const GLOBAL: &[&str] = &["align", "class", "dir", "id", "lang", "sty
 const NONE: &[&str] = &[];
 const TABLE_PART: &[&str] = &["background", "bgcolor", "char", "charoff", "height", "valign", "width"];
 const CELL: &[&str] = &[
-    "abbr", "background", "bgcolor", "char", "charoff", "colspan", "headers", "height", "nowrap", "rowspan",
-    "scope", "valign", "width",
+    "abbr",
+    "background",
+    "bgcolor",
+    "char",
+    "charoff",
+    "colspan",
+    "headers",
+    "height",
+    "nowrap",
+    "rowspan",
+    "scope",
+    "valign",
+    "width",
 ];
 
 #[rustfmt::skip]

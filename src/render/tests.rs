@@ -1,11 +1,13 @@
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may panic")]
 
 mod bombs;
-mod hostile;
+mod harmless;
 mod newsletters;
+mod soup;
 
-use scraper::{Html, Node};
+use scraper::Html;
 
+use self::harmless::{assert_harmless, visible_text};
 use super::*;
 
 fn policy() -> Policy {
@@ -15,67 +17,6 @@ fn policy() -> Policy {
 
 fn clean(html: &str) -> String {
     sanitize(html, &policy()).body.to_string()
-}
-
-/// Elements and attributes that must be in no sanitised tree, whatever the table says.
-const NEVER: &[&str] = &[
-    "script", "style", "svg", "math", "iframe", "frame", "frameset", "object", "embed", "applet", "form", "input",
-    "button", "select", "option", "textarea", "template", "noscript", "title", "meta", "link", "base", "audio",
-    "video", "source", "track", "picture", "map", "area", "dialog", "marquee", "slot", "portal", "xmp", "plaintext",
-];
-
-/// Panics where a sanitised fragment holds anything that acts, fetches or covers.
-fn assert_harmless(name: &str, html: &str, css: &str) {
-    let tree = Html::parse_fragment(html);
-    for node in tree.tree.nodes() {
-        match node.value() {
-            Node::Element(element) => {
-                let tag = element.name();
-                assert!(!NEVER.contains(&tag), "{name}: <{tag}> in {html}");
-                for (attribute, value) in element.attrs() {
-                    assert_attribute(name, tag, attribute, value);
-                }
-            }
-            Node::Comment(_) | Node::ProcessingInstruction(_) | Node::Doctype(_) => {
-                panic!("{name}: not text nor element in {html}")
-            }
-            _ => {}
-        }
-    }
-    assert_css(name, css);
-}
-
-fn assert_attribute(name: &str, tag: &str, attribute: &str, value: &str) {
-    assert!(!attribute.starts_with("on") && !attribute.contains(':'), "{name}: {attribute}={value}");
-    let known = super::tags::find(tag).is_some_and(|tag| tag.allows(attribute));
-    assert!(known || tag == "html", "{name}: <{tag} {attribute}>");
-    match attribute {
-        "href" => {
-            let scheme = url::Url::parse(value).unwrap().scheme().to_owned();
-            assert!(["http", "https", "mailto", "tel"].contains(&scheme.as_str()), "{name}: {value}");
-        }
-        "src" | "background" => {
-            assert!(value.starts_with("/mail/") || value.starts_with("data:image/"), "{name}: {value}");
-            assert!(!value.contains("svg"), "{name}: {value}");
-        }
-        "target" => assert_eq!(value, "_blank", "{name}"),
-        "rel" => assert!(value.contains("noopener") && value.contains("noreferrer"), "{name}"),
-        "id" => assert!(value.starts_with("m-"), "{name}: id {value}"),
-        "style" => assert_css(name, value),
-        _ => {}
-    }
-}
-
-fn assert_css(name: &str, css: &str) {
-    let lower = css.to_ascii_lowercase();
-    for bad in [
-        "url(", "\\", "<", "@import", "@font-face", "var(", "--", "expression", "position:", "z-index", "image-set",
-        "behavior", "http:", "javascript", "/*", "content:", "animation", "transform:", "filter:",
-    ] {
-        assert!(!lower.contains(bad), "{name}: {bad} in {css}");
-    }
-    assert!(css.matches('@').count() == css.matches("@media").count(), "{name}: {css}");
-    assert!(css.matches('{').count() == css.matches('}').count(), "{name}: {css}");
 }
 
 fn assert_stable(name: &str, html: &str) {
@@ -88,10 +29,6 @@ fn assert_stable(name: &str, html: &str) {
     assert_eq!(tree.root_element().inner_html(), again.root_element().inner_html(), "{name}");
 }
 
-fn visible_text(html: &str) -> String {
-    Html::parse_fragment(html).root_element().text().collect()
-}
-
 #[test]
 fn links_open_elsewhere_and_tell_nothing() {
     assert_eq!(
@@ -100,13 +37,16 @@ fn links_open_elsewhere_and_tell_nothing() {
     );
     for (raw, href) in [
         ("http://bank.example@evil.test/", "http://evil.test/"),
-        ("http://bаnk.example/", "http://xn--bnk-5cd.example/"),
+        ("http://bаnk.example/", "http://xn--bnk-6cd.example/"),
         ("mailto:a@b.example?subject=x", "mailto:a@b.example?subject=x"),
         ("tel:+4930123", "tel:+4930123"),
     ] {
-        assert!(clean(&format!("<a href='{raw}'>x</a>")).contains(&format!("href=\"{href}\"")), "{raw}");
+        let shown = clean(&format!("<a href='{raw}'>x</a>"));
+        assert!(shown.contains(&format!("href=\"{href}\"")), "{raw}: {shown}");
     }
-    for raw in ["/logout", "#x", "//evil.test", "cid:logo@x", "javascript:x", "file:///etc", "ftp://a/", "?a", ""] {
+    for raw in
+        ["/logout", "#x", "//evil.test", "cid:logo@x", "javascript:x", "file:///etc", "ftp://a/", "?a", ""]
+    {
         assert!(!clean(&format!("<a href='{raw}'>x</a>")).contains("href"), "{raw}");
     }
 }
@@ -123,7 +63,7 @@ fn images_come_from_the_message_or_not_at_all() {
     let body = shown.body.as_str();
     assert_eq!(body.matches("src=\"/mail/INBOX/1.2/part/2\"").count(), 2, "{body}");
     assert_eq!(body.matches("src=").count(), 2, "{body}");
-    assert!(body.contains("<img alt=\"one\" width=\"9\">"), "{body}");
+    assert!(body.contains("<img width=\"9\" alt=\"one\">"), "{body}");
     assert!(body.contains("<p style=\"background-color:#fff\">"), "{body}");
     assert_eq!(shown.used, ["logo@x"]);
     assert_eq!(shown.blocked.remote, 5);
@@ -137,8 +77,16 @@ fn allowed_images_are_loaded_from_the_proxy_where_there_is_one() {
                 <p style='background:url(//b.example/2.png)'>p";
     let direct = Policy { remote: RemoteContent::Allow, ..Policy::default() };
     let shown = sanitize(html, &direct);
-    assert!(shown.body.as_str().contains("<img src=\"http://a.example/1.png?x=%22\"><img><img>"), "{}", shown.body);
-    assert!(shown.body.as_str().contains("background:url(&quot;https://b.example/2.png&quot;)"), "{}", shown.body);
+    assert!(
+        shown.body.as_str().contains("<img src=\"http://a.example/1.png?x=%22\"><img><img>"),
+        "{}",
+        shown.body
+    );
+    assert!(
+        shown.body.as_str().contains("background:url(&quot;https://b.example/2.png&quot;)"),
+        "{}",
+        shown.body
+    );
     assert_eq!(shown.blocked, Blocked::default());
 
     let proxy = Proxy::new(|url| format!("/proxy/{}", url.len()));
@@ -150,8 +98,17 @@ fn allowed_images_are_loaded_from_the_proxy_where_there_is_one() {
 
 #[test]
 fn data_images_are_raster() {
-    assert_eq!(clean("<img src='DATA:image/PNG;base64,AA BB=='>"), "<img src=\"data:image/png;base64,AABB==\">");
-    for raw in ["data:image/svg+xml;base64,AAAA", "data:text/html,x", "data:,", "data:image/png,x", "data:image/png;base64,'"] {
+    assert_eq!(
+        clean("<img src='DATA:image/PNG;base64,AA BB=='>"),
+        "<img src=\"data:image/png;base64,AABB==\">"
+    );
+    for raw in [
+        "data:image/svg+xml;base64,AAAA",
+        "data:text/html,x",
+        "data:,",
+        "data:image/png,x",
+        "data:image/png;base64,'",
+    ] {
         assert_eq!(clean(&format!("<img src=\"{raw}\">")), "<img>", "{raw}");
     }
 }
@@ -165,15 +122,15 @@ fn the_body_element_lives_on_as_a_block() {
     );
     assert_eq!(
         shown.body.as_str(),
-        "<div class=\"mail-body outer\" style=\"background-color:#f0f0f0;color:#333333;padding:4px\"><p>x</p></div>"
+        "<div class=\"m-_body m-outer\" style=\"background-color:#f0f0f0;color:#333333;padding:4px\"><p>x</p></div>"
     );
-    assert_eq!(shown.css, ".mail-body{margin:0;color:red}");
+    assert_eq!(shown.css, ".m-_body{margin:0;color:red}");
 }
 
 #[test]
 fn ids_and_classes_are_plain_words_of_the_message() {
     assert_eq!(
         clean("<p id=main class='a b&lt;c --x 9 d'>x</p><p id='a b' name=body>y</p>"),
-        "<p id=\"m-main\" class=\"a d\">x</p><p id=\"m-a m-b\">y</p>"
+        "<p id=\"m-main\" class=\"m-a m-d\">x</p><p id=\"m-a m-b\">y</p>"
     );
 }

@@ -1,6 +1,7 @@
 //! Plain text to HTML: escaped, links made, quotes nested and folded, the signature set apart.
 //!
-//! White space stays as it is; the sheet shows it (`.plain { white-space: pre-wrap }`).
+//! Blanks stay as they are, for the sheet to show (`.plain { white-space: pre-wrap }`); line ends are `<br>`, which
+//! breaks lines without a sheet, too.
 
 use linkify::{LinkFinder, LinkKind};
 
@@ -24,7 +25,8 @@ pub fn text(text: &str) -> SafeHtml {
     let cut = text.get(..text.floor_char_boundary(MAX_BYTES)).unwrap_or(text);
     let lines: Vec<Line<'_>> = cut.trim_end().lines().map(Line::read).collect();
     let signature = lines.iter().rposition(|line| line.depth == 0 && line.text == SIGNATURE);
-    let (letter, signature) = lines.split_at_checked(signature.unwrap_or(lines.len())).unwrap_or((&lines, &[]));
+    let (letter, signature) =
+        lines.split_at_checked(signature.unwrap_or(lines.len())).unwrap_or((&lines, &[]));
 
     let mut out = String::with_capacity(cut.len() + cut.len() / 4);
     out.push_str("<div class=\"plain\">");
@@ -65,9 +67,9 @@ impl<'a> Line<'a> {
     fn read(line: &'a str) -> Line<'a> {
         let mut depth = 0;
         let mut rest = line;
-        while let Some(after) = rest.strip_prefix('>').or_else(|| {
-            if depth > 0 { rest.strip_prefix(" >") } else { None }
-        }) {
+        while let Some(after) =
+            rest.strip_prefix('>').or_else(|| if depth > 0 { rest.strip_prefix(" >") } else { None })
+        {
             depth += 1;
             rest = after;
         }
@@ -82,7 +84,7 @@ fn quote(out: &mut String, lines: &[Line<'_>]) {
     let mut first = true;
     for line in lines {
         if line.depth == depth && !first {
-            out.push('\n');
+            out.push_str("<br>");
         }
         for _ in depth..line.depth {
             out.push_str("<blockquote class=\"quote\">");
@@ -127,7 +129,7 @@ fn address(kind: &LinkKind, shown: &str) -> Option<String> {
     if *kind == LinkKind::Email {
         return links::href(&format!("mailto:{shown}"));
     }
-    if has("http://") || has("https://") || has("mailto:") {
+    if has("http://") || has("https://") {
         return links::href(shown);
     }
     if has("www.") { links::href(&format!("https://{shown}")) } else { None }
@@ -135,8 +137,9 @@ fn address(kind: &LinkKind, shown: &str) -> Option<String> {
 
 /// Escaped, with characters that would show a text as another made visible.
 fn visible(out: &mut String, text: &str) {
-    let unseen =
-        |c: char| (c.is_control() && c != '\t') || matches!(c, '\u{202d}' | '\u{202e}' | '\u{fff9}'..='\u{fffb}');
+    let unseen = |c: char| {
+        (c.is_control() && c != '\t') || matches!(c, '\u{202d}' | '\u{202e}' | '\u{fff9}'..='\u{fffb}')
+    };
     if text.contains(unseen) {
         escape(out, &text.replace(unseen, "\u{fffd}"));
     } else {

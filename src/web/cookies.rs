@@ -1,5 +1,7 @@
 //! Our cookies: `postroom` names the session, `postroom_key` opens its password. Neither alone is of use.
 
+use std::collections::BTreeSet;
+
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderValue, header},
@@ -41,6 +43,30 @@ fn cookie(pair: &str, urls: &Urls) -> HeaderValue {
     value
 }
 
+/// Drops the cookies of a neighbour who calls them as we do, at a path above ours. A browser sends the one with
+/// the longest path first (RFC 6265 §5.4), and that is ours; the session layer would take the last.
+pub async fn ours(mut request: Request, next: Next) -> Response {
+    if let Some(first) = first_of_each_name(request.headers()) {
+        request.headers_mut().insert(header::COOKIE, first);
+    }
+    next.run(request).await
+}
+
+/// `None` where nothing needs to go.
+fn first_of_each_name(headers: &HeaderMap) -> Option<HeaderValue> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let pairs: Vec<&str> = lines.flat_map(|line| line.split(';')).map(str::trim).collect();
+    let mut names = BTreeSet::new();
+    let first = pairs.iter().filter(|pair| names.insert(pair.split('=').next().unwrap_or_default()));
+    let first: Vec<&str> = first.copied().collect();
+    if first.len() == pairs.len() {
+        return None;
+    }
+    let mut value = HeaderValue::from_str(&first.join("; ")).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
 /// Adds `Secure` to every cookie of an answer that goes over TLS. Not always: plain http is allowed for
 /// trying things out, and a browser would not send the cookie back there.
 pub async fn secure(request: Request, next: Next) -> Response {
@@ -75,5 +101,18 @@ mod tests {
         assert!(key(&sent(format!("a=b; x{pair}"))).is_none());
         assert!(key(&sent(format!("{KEY}=short"))).is_none());
         assert!(key(&HeaderMap::new()).is_none());
+    }
+
+    #[test]
+    fn of_cookies_that_are_called_alike_the_first_is_ours() {
+        let first = |lines: &[&str]| {
+            let lines = lines.iter().map(|line| (header::COOKIE, HeaderValue::from_str(line).unwrap()));
+            let first = first_of_each_name(&lines.collect());
+            first.map(|value| value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(first(&["a=1; b=2"]), None);
+        assert_eq!(first(&["a=1; b=2; a=3; c=x=y"]).as_deref(), Some("a=1; b=2; c=x=y"));
+        assert_eq!(first(&["a=1", "a=2"]).as_deref(), Some("a=1"));
+        assert_eq!(first(&[]), None);
     }
 }

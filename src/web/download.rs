@@ -29,8 +29,8 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'|')
     .remove(b'~');
 
-/// Even opened directly, a download may load and run nothing.
-const CSP: &str = "default-src 'none'; sandbox";
+/// Even opened directly, a download may load and run nothing; nor may another site show it as part of its own.
+const CSP: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
 /// What the person wants to do with a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

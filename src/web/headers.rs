@@ -13,12 +13,10 @@ pub const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'se
     frame-src 'self'; form-action 'self'; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; \
     base-uri 'none'; require-trusted-types-for 'script'; trusted-types mail dompurify";
 
-const CSP: HeaderName = header::CONTENT_SECURITY_POLICY;
-
 /// Set unless a handler set the header itself.
 const HEADERS: [(HeaderName, &str); 9] = [
     // Nothing runs, loads or is posted but from and to this site.
-    (CSP, PAGE_CSP),
+    (header::CONTENT_SECURITY_POLICY, PAGE_CSP),
     // A mail part is what we say it is: never sniffed into a script.
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // Addresses name mailboxes and messages: no other site learns them.
@@ -44,12 +42,7 @@ const HEADERS: [(HeaderName, &str); 9] = [
 pub async fn add(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    // A document with its own policy says itself who may frame it.
-    let frames_itself = headers.contains_key(CSP);
     for (name, value) in HEADERS {
-        if frames_itself && name == header::X_FRAME_OPTIONS {
-            continue;
-        }
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response

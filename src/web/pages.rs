@@ -17,4 +17,4 @@ pub mod print;
 pub mod shell;
 
 #[cfg(test)]
-mod sample;
+mod tests;

@@ -119,6 +119,7 @@ pub fn router(app: &App) -> Router {
         .fallback(|| async { Error::NoSuchPage })
         .method_not_allowed_fallback(|| async { Error::NoSuchMethod })
         .layer(sessions)
+        .layer(from_fn(cookies::ours))
         .layer(from_fn_with_state(app.clone(), origin::guard))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn_with_state(app.clone(), error::show))

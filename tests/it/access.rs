@@ -9,7 +9,7 @@ use postroom_rig::{ImapClient, Person, rig};
 use crate::{
     browser::{Browser, Page},
     letters::letter,
-    site::site,
+    site::{Site, site},
     wire,
 };
 
@@ -79,7 +79,8 @@ impl Desk {
         // Only Trash and Junk can be emptied.
         let mailbox = if route.path.ends_with("/empty") { "Trash" } else { "INBOX" };
         let mut path = route.path.to_owned();
-        for (name, value) in [("mailbox", mailbox), ("id", &self.id), ("section", "1"), ("file", "none.css")] {
+        for (name, value) in [("mailbox", mailbox), ("id", &self.id), ("section", "1"), ("file", "none.css")]
+        {
             path = path.replace(&format!("{{{name}}}"), value);
         }
         assert!(!path.contains('{'), "{path}: give its parameter a value here");
@@ -92,7 +93,13 @@ fn routes(method: &Method, access: Access) -> Vec<Route> {
 }
 
 #[track_caller]
-fn post(browser: &Browser, path: &str, fields: &[(&str, String)], token: Option<&str>, from: &[(&str, &str)]) -> Page {
+fn post(
+    browser: &Browser,
+    path: &str,
+    fields: &[(&str, String)],
+    token: Option<&str>,
+    from: &[(&str, &str)],
+) -> Page {
     let token = token.map(|token| ("csrf", token));
     let fields: Vec<_> = token.into_iter().chain(fields.iter().map(|(n, v)| (*n, v.as_str()))).collect();
     browser.post(path, &fields, from)
@@ -146,7 +153,8 @@ fn a_form_without_the_right_token_is_refused() {
             answer.shows("out of date");
         }
         // Not in the address either, nor in a header.
-        let answer = post(&desk.browser, &format!("{path}?csrf={token}"), &fields, None, &[("X-CSRF-Token", &token)]);
+        let answer =
+            post(&desk.browser, &format!("{path}?csrf={token}"), &fields, None, &[("X-CSRF-Token", &token)]);
         answer.is(403);
         // A type that another site's page can send without asking first.
         let body = format!("csrf={token}");
@@ -179,6 +187,34 @@ fn a_form_of_another_site_is_refused_even_with_the_token() {
         assert_eq!(desk.mailboxes(), before, "{path}");
     }
     assert!(desk.is_signed_in());
+}
+
+#[test]
+fn of_a_forged_form_with_files_nothing_reaches_the_disk() {
+    let uploads = tempfile::tempdir().unwrap();
+    let site = Site::start(&[("POSTROOM_UPLOAD_DIR", uploads.path().to_str().unwrap())]);
+    let (browser, _) = site.signed_in(&rig().person("ann"));
+    let token = browser.get("/compose").field("csrf");
+    let field = |name: &str, value: &str| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let file =
+        "--b\r\nContent-Disposition: form-data; name=\"attachments\"; filename=\"a.txt\"\r\n\r\n12345\r\n";
+    let post = |parts: &[&str]| {
+        let body = format!("{}--b--\r\n", parts.concat());
+        browser.post_bytes("/compose", "multipart/form-data; boundary=b", body.as_bytes(), &[]).status
+    };
+    let n_files = || std::fs::read_dir(uploads.path().join("uploads")).unwrap().count();
+    let attach = field("intent", "attach");
+    for forged in [
+        &[attach.as_str(), file][..],
+        &[&attach, file, &field("csrf", &token)],
+        &[&field("csrf", &token[1..]), &attach, file],
+        &[&field("csrf", &token), &field("csrf", "x"), &attach, file],
+    ] {
+        assert_eq!((post(forged), n_files()), (403, 0), "{forged:?}");
+    }
+    assert_eq!((post(&[&field("csrf", &token), &attach, file]), n_files()), (200, 1));
 }
 
 /// Without this the tests above could pass because their forms change nothing anyway.
@@ -222,13 +258,15 @@ fn no_form_can_be_sent_as_an_address() {
 #[test]
 fn an_address_takes_its_methods_and_no_other() {
     let desk = Desk::new();
-    let cookies: Vec<_> =
-        ["postroom", "postroom_key"].map(|name| format!("{name}={}", desk.browser.cookie(name).unwrap())).into();
+    let cookies: Vec<_> = ["postroom", "postroom_key"]
+        .map(|name| format!("{name}={}", desk.browser.cookie(name).unwrap()))
+        .into();
     let cookies = cookies.join("; ");
     let host = site().origin.trim_start_matches("http://");
     for route in table() {
         let path = desk.address(&route);
-        let takes = |method: &str| table().iter().any(|r| r.path == route.path && r.method.as_str() == method);
+        let takes =
+            |method: &str| table().iter().any(|r| r.path == route.path && r.method.as_str() == method);
         for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"] {
             if takes(method) || (method == "HEAD" && takes("GET")) {
                 continue;
@@ -247,7 +285,16 @@ fn an_address_takes_its_methods_and_no_other() {
 fn what_is_not_there_is_not_found_by_anybody() {
     let desk = Desk::new();
     let strangers = site().browser();
-    for path in ["/nothing", "/mail", "/mail/", "/mail/INBOX/", "/login/", "/static/", "/static/../login", "/mail/INBOX/1.1/x"] {
+    for path in [
+        "/nothing",
+        "/mail",
+        "/mail/",
+        "/mail/INBOX/",
+        "/login/",
+        "/static/",
+        "/static/../login",
+        "/mail/INBOX/1.1/x",
+    ] {
         desk.browser.get(path).is(404).shows("nothing at this address");
         strangers.get(path).is(404).lacks("Sign out");
     }
@@ -255,7 +302,9 @@ fn what_is_not_there_is_not_found_by_anybody() {
     for path in ["/mail/INBOX/0.0", "/mail/Nowhere", "/mail/INBOX/x.y/part/1"] {
         assert_eq!(strangers.get(path).status, 303, "{path}");
     }
-    for path in ["/mail/INBOX/0.0", "/mail/INBOX/x.y", "/mail/INBOX/1.99999999999", "/mail/%00", "/static/none.css"] {
+    for path in
+        ["/mail/INBOX/0.0", "/mail/INBOX/x.y", "/mail/INBOX/1.99999999999", "/mail/%00", "/static/none.css"]
+    {
         desk.browser.get(path).is(404);
     }
 }

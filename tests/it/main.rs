@@ -26,5 +26,6 @@ mod proxied;
 mod send;
 mod serve;
 mod session;
+mod smtp;
 mod trouble;
 mod walk;

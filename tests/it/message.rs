@@ -5,7 +5,7 @@ use postroom_rig::{ImapClient, rig};
 use crate::{
     browser::{Browser, Page},
     letters::{Letter, letter},
-    site::site,
+    site::{Site, site},
 };
 
 /// Somebody who opens this letter.
@@ -119,6 +119,31 @@ fn attachments_come_byte_for_byte_and_never_run_here() {
     browser.get(&format!("{message}/part/x")).is(404);
 }
 
+/// Issue 2: a 50 MB attachment must not cost 50 MB.
+#[test]
+fn a_large_attachment_passes_through_without_being_held() {
+    let ann = rig().person("ann");
+    let site = Site::start(&[]);
+    let bytes: Vec<u8> = (0..50_000_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let eml = letter("film").attach("film.mp4", "video/mp4", bytes.clone()).eml().replace('\n', "\r\n");
+    ImapClient::login(rig().imap(), &ann).append("INBOX", "", eml);
+    let (browser, inbox) = site.signed_in(&ann);
+    let page = browser.get(&inbox.link("film"));
+    let link = page.attr("[data-test=attachment] a[href*='/part/']", "href");
+    let before = peak_memory(&site);
+    assert!(browser.get(&link).bytes == bytes, "the film arrives as it was sent");
+    let grown = peak_memory(&site) - before;
+    assert!(grown < 15_000_000, "{grown} bytes were held at once");
+}
+
+/// The most memory the process ever held, bytes.
+fn peak_memory(site: &Site) -> u64 {
+    let status = format!("/proc/{}/status", site.process_id().unwrap());
+    let status = std::fs::read_to_string(status).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
 #[test]
 fn a_forwarded_message_opens_in_place() {
     let inner =
@@ -133,7 +158,7 @@ fn a_forwarded_message_opens_in_place() {
     let (browser, inbox) = site().signed_in(&ann);
     let page = browser.get(&inbox.link("outer"));
     page.shows("see below").shows("inner subject").lacks("the inner letter");
-    let open = page.attr("[data-test=attachment] a[href*='part=']", "href");
+    let open = page.attr(".attachment a[href*='part=']", "href");
     browser.get(&open).is(200).shows("inner subject").shows("the inner letter").shows("in.txt");
 }
 

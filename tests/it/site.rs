@@ -26,7 +26,8 @@ impl Site {
         let listen = postroom_rig::free_address();
         let with_log: Vec<_> = [("POSTROOM_LOG", "debug")].iter().chain(settings).copied().collect();
         let product = Product::start(rig(), Path::new(env!("CARGO_BIN_EXE_postroom")), listen, &with_log);
-        let base_path = settings.iter().find(|(name, _)| *name == "POSTROOM_BASE_PATH").map_or("", |(_, path)| path);
+        let base_path =
+            settings.iter().find(|(name, _)| *name == "POSTROOM_BASE_PATH").map_or("", |(_, path)| path);
         let base_path = base_path.trim_end_matches('/').to_owned();
         let site = Site { origin: format!("http://{listen}"), base_path, product };
         let browser = site.browser();

@@ -206,7 +206,6 @@ fn headers_survive() {
         &"é".repeat(3000),
         "Re: [a] b: c",
         "@",
-        "\u{202e}x",
     ] {
         let value = value.trim();
         let draft = Draft {

@@ -3,9 +3,22 @@
 use cssparser::{ParseError, Parser, Token};
 
 const FEATURES: &[&str] = &[
-    "width", "min-width", "max-width", "height", "min-height", "max-height", "device-width",
-    "min-device-width", "max-device-width", "device-height", "min-device-height", "max-device-height",
-    "orientation", "prefers-color-scheme", "prefers-reduced-motion", "-webkit-min-device-pixel-ratio",
+    "width",
+    "min-width",
+    "max-width",
+    "height",
+    "min-height",
+    "max-height",
+    "device-width",
+    "min-device-width",
+    "max-device-width",
+    "device-height",
+    "min-device-height",
+    "max-device-height",
+    "orientation",
+    "prefers-color-scheme",
+    "prefers-reduced-motion",
+    "-webkit-min-device-pixel-ratio",
     "min-resolution",
 ];
 const WORDS: &[&str] = &["all", "screen", "print", "only", "not", "and"];
@@ -23,9 +36,8 @@ pub(super) fn queries(input: &mut Parser<'_>) -> Option<String> {
             }
             Token::Comma => pieces.push(",".to_owned()),
             Token::ParenthesisBlock => {
-                let condition: Result<String, ParseError<()>> = input.parse_nested_block(|input| {
-                    condition(input).ok_or_else(|| ParseError::custom(()))
-                });
+                let condition: Result<String, ParseError<()>> =
+                    input.parse_nested_block(|input| condition(input).ok_or_else(|| ParseError::custom(())));
                 pieces.push(condition.ok()?);
             }
             _ => return None,

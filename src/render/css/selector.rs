@@ -3,7 +3,7 @@
 use cssparser::{Parser, Token};
 
 use super::is_plain_name;
-use crate::render::html::{BODY_CLASS, ID_PREFIX};
+use crate::render::html::{BODY_CLASS, PREFIX};
 
 /// Selectors of one rule.
 const MAX_LIST: usize = 200;
@@ -12,8 +12,17 @@ const MAX_SELECTOR: usize = 400;
 
 /// Without an argument, and about the document alone.
 const PSEUDO_CLASSES: &[&str] = &[
-    "active", "empty", "first-child", "first-of-type", "focus", "hover", "last-child", "last-of-type", "link",
-    "only-child", "visited",
+    "active",
+    "empty",
+    "first-child",
+    "first-of-type",
+    "focus",
+    "hover",
+    "last-child",
+    "last-of-type",
+    "link",
+    "only-child",
+    "visited",
 ];
 
 /// The selectors of a list that are simple enough, joined by commas. `None` where there are none.
@@ -61,15 +70,12 @@ impl Selector {
             Token::Ident(name) if is_plain_name(name) => self.element(&name.to_ascii_lowercase()),
             Token::Delim('.') => match input.next_including_whitespace() {
                 Ok(Token::Ident(name)) if is_plain_name(name) => {
-                    let part = format!(".{name}");
+                    let part = format!(".{}", prefixed(name));
                     self.part(&part)
                 }
                 _ => false,
             },
-            Token::IDHash(name) if is_plain_name(name) => {
-                let prefix = if name.starts_with(ID_PREFIX) { "" } else { ID_PREFIX };
-                self.part(&format!("#{prefix}{name}"))
-            }
+            Token::IDHash(name) if is_plain_name(name) => self.part(&format!("#{}", prefixed(name))),
             Token::Colon => match input.next_including_whitespace() {
                 Ok(Token::Ident(name)) => {
                     let name = name.to_ascii_lowercase();
@@ -107,4 +113,9 @@ impl Selector {
         let complete = matches!(self.combinator, None | Some(' '));
         (!self.spoilt && complete && !self.out.is_empty()).then_some(self.out)
     }
+}
+
+/// As the sanitiser writes it in the element.
+fn prefixed(name: &str) -> String {
+    if name.starts_with(PREFIX) { name.to_owned() } else { format!("{PREFIX}{name}") }
 }

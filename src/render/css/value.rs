@@ -22,7 +22,8 @@ pub(super) fn declaration(
     input: &mut Parser<'_>,
     references: &References,
 ) -> Option<String> {
-    let mut value = Value { takes, references, pieces: Vec::new(), colour: None, important: false, images: 0 };
+    let mut value =
+        Value { takes, references, pieces: Vec::new(), colour: None, important: false, images: 0 };
     let whole = value.read(input, 0).is_ok();
     let important = if value.important { "!important" } else { "" };
     let rebuilt = value.pieces.concat();
@@ -124,9 +125,8 @@ impl Value<'_> {
     fn function(&mut self, name: &str, input: &mut Parser<'_>, depth: usize) -> Read {
         match name {
             "url" => {
-                let url = input.parse_nested_block(|input| {
-                    input.expect_string_cloned().map_err(BasicParseError::into)
-                });
+                let url = input
+                    .parse_nested_block(|input| input.expect_string_cloned().map_err(BasicParseError::into));
                 let url = url.map_err(|_: ParseError<()>| ParseError::custom(()))?;
                 self.image(&url)
             }
@@ -163,7 +163,8 @@ impl Value<'_> {
         // Asked even where it cannot be shown, so that it is counted.
         let address = self.references.image(url);
         let harmless = |address: &String| {
-            !address.contains(|c: char| c.is_control() || matches!(c, '"' | '\'' | '\\' | '<' | '>' | '(' | ')'))
+            !address
+                .contains(|c: char| c.is_control() || matches!(c, '"' | '\'' | '\\' | '<' | '>' | '(' | ')'))
         };
         match address.filter(harmless) {
             Some(address) if self.takes == Takes::Image => {

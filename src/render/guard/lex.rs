@@ -79,7 +79,13 @@ impl<'a> Lexer<'a> {
         let mut searched = 0;
         while let Some(at) = self.rest.get(searched..).and_then(|r| r.find("--")).map(|n| n + searched) {
             let after = self.rest.get(at + 2..).unwrap_or_default();
-            let end = if after.starts_with('>') { 3 } else if after.starts_with("!>") { 4 } else { 0 };
+            let end = if after.starts_with('>') {
+                3
+            } else if after.starts_with("!>") {
+                4
+            } else {
+                0
+            };
             if end > 0 {
                 self.take(at + end);
                 return;
@@ -156,7 +162,7 @@ impl<'a> Iterator for Lexer<'a> {
                     self.rest = after;
                     return self.tag(false);
                 }
-                Some(b'/') => match after.bytes().nth(1) {
+                Some(b'/') => match after.as_bytes().get(1) {
                     Some(b'a'..=b'z' | b'A'..=b'Z') => {
                         self.take(2);
                         return self.tag(true);

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Bytes: enough to hang what is quadratic, little enough for an unoptimised build.
+const BOMB: usize = 200_000;
+
 /// Depth of the sanitised tree.
 fn depth(html: &str) -> usize {
     let tree = Html::parse_fragment(html);
@@ -12,7 +15,11 @@ fn bomb(name: &str, html: &str) -> Sanitized {
     let shown = sanitize(html, &policy());
     assert!(shown.blocked.simplified, "{name}: not noticed");
     assert!(depth(shown.body.as_str()) < 300, "{name}: too deep");
-    assert!(shown.body.as_str().len() < html.len() * 3 + 500_000, "{name}: grown to {}", shown.body.as_str().len());
+    assert!(
+        shown.body.as_str().len() < html.len() * 4 + 500_000,
+        "{name}: grown to {}",
+        shown.body.as_str().len()
+    );
     shown
 }
 
@@ -26,11 +33,20 @@ fn kept(name: &str, html: &str) {
 
 #[test]
 fn depth_is_flattened_and_its_text_kept() {
-    for unit in ["<div>", "<ul><li>", "<span>", "<blockquote>", "<table><tr><td>", "<b><p>", "<font color=red>", "<a href=x><div>", "<center><h1>"] {
-        let html = format!("<p>BEGINNING</p>{}DEEPEST", unit.repeat(250_000 / unit.len()));
+    for unit in [
+        "<div>",
+        "<ul><li>",
+        "<span>",
+        "<blockquote>",
+        "<table><tr><td>",
+        "<font color=red>",
+        "<a href=x><div>",
+        "<center><h1>",
+    ] {
+        let html = format!("<p>BEGINNING</p>{}DEEPEST", unit.repeat(BOMB / unit.len()));
         kept(unit, &html);
     }
-    let odd: String = (0..30_000).map(|n| format!("<b id=x{n}><p>")).collect();
+    let odd: String = (0..15_000).map(|n| format!("<b id=x{n}><p>")).collect();
     kept("b p, all different", &format!("<p>BEGINNING</p>{odd}DEEPEST"));
 }
 
@@ -51,36 +67,46 @@ fn attributes_are_few() {
 }
 
 #[test]
-fn character_references_are_few() {
-    for unit in ["&notit;", "&zzz;", "&notin", "&CounterClockwiseContourIntegralX;"] {
-        kept(unit, &format!("BEGINNING{}DEEPEST", unit.repeat(1_000_000 / unit.len())));
+fn character_references_cost_nothing_but_their_length() {
+    for unit in ["&notit;", "&zzz;", "&notin", "&nbsp;", "& ", "&amp;", "°", "\u{a0}", "<", "&lt;", "&#60;"]
+    {
+        let html = format!("BEGINNING{} DEEPEST", unit.repeat(BOMB / unit.len()));
+        let shown = sanitize(&html, &policy());
+        let whole = visible_text(shown.body.as_str());
+        assert!(
+            !shown.blocked.simplified && whole.contains("BEGINNING") && whole.contains("DEEPEST"),
+            "{unit}"
+        );
+        assert!(!whole.contains("<!--") && !shown.body.as_str().contains("<!--"), "{unit}");
+        assert_eq!(whole, visible_text(&html), "{unit}");
     }
-    // Numbers and the common ones are cheap.
-    let shown = sanitize(&"&nbsp;&#8204;&copy; ".repeat(50_000), &policy());
-    assert!(!shown.blocked.simplified);
+    let value = "&amp;".repeat(100_000);
+    assert_eq!(bomb("value", &format!("<p title='{value}'>x")).body.as_str(), "<p>x</p>");
 }
 
 #[test]
 fn misnesting_is_repaired_a_limited_number_of_times() {
     for unit in [
-        "<b><p>x</b>", "<a href=http://a/><div>x</a>", "<i><b><u><s>x</i></b>", "<font size=1><div></font>",
+        "<a href=http://a/><div>x</a>",
+        "<i><b><u><s>x</i></b>",
+        "<font size=1><div></font>",
         "<b><i><u><div></b></i></u>",
     ] {
-        kept(unit, &format!("BEGINNING{}DEEPEST", unit.repeat(1_000_000 / unit.len())));
+        kept(unit, &format!("BEGINNING{}DEEPEST", unit.repeat(BOMB / unit.len())));
     }
     let fonts: String = (0..5_000).map(|n| format!("<font title=f{n}>")).collect();
-    kept("left open", &format!("BEGINNING<p>{fonts}</p>{}DEEPEST", "<p>x".repeat(200_000)));
+    kept("left open", &format!("BEGINNING<p>{fonts}</p>{}DEEPEST", "<p>x".repeat(50_000)));
     let wide = format!("<font title={}>", "x".repeat(100_000));
-    kept("wide, left open", &format!("BEGINNING<p>{wide}</p>{}DEEPEST", "<p>x".repeat(200_000)));
+    kept("wide, left open", &format!("BEGINNING<p>{wide}</p>{}DEEPEST", "<p>x".repeat(50_000)));
 }
 
 #[test]
 fn content_between_table_rows_gets_cells() {
     for unit in ["x<tr>", "<br><tr>", "<b>x</b><tr>", "<br>", "<p>x</p><tbody>"] {
-        kept(unit, &format!("BEGINNING<table>{}<td>DEEPEST", unit.repeat(1_000_000 / unit.len())));
+        kept(unit, &format!("BEGINNING<table>{}<td>DEEPEST", unit.repeat(BOMB / unit.len())));
     }
     let deep = "<div>".repeat(253);
-    let flood = "x<br><tr>".repeat(100_000);
+    let flood = "x<br><tr>".repeat(20_000);
     kept("deep", &format!("BEGINNING{deep}<table>{flood}<td>DEEPEST"));
 }
 
@@ -91,7 +117,7 @@ fn size_is_cut_at_a_tag() {
     assert!(shown.body.as_str().ends_with("</p>\n") || shown.body.as_str().ends_with("</p>"));
     assert!(visible_text(shown.body.as_str()).contains("BEGINNING"));
     let cut = guard::guard(&"é".repeat(guard::MAX_BYTES));
-    assert_eq!(cut.markup.chars().count(), guard::MAX_BYTES / 2);
+    assert_eq!(cut.markup.matches('é').count(), guard::MAX_BYTES / 2);
 }
 
 #[test]
@@ -104,6 +130,8 @@ fn ordinary_untidy_mail_is_not_simplified() {
         ("<ul><li>".repeat(100) + &"</li></ul>".repeat(100)).repeat(300),
         "<dl>".to_owned() + &"<dt>a<dd>b".repeat(50_000),
         "<p><b><i>x</b></i></p>".repeat(50_000),
+        "<b><p>x</b>".repeat(50_000),
+        "<b><p>".repeat(30_000),
     ] {
         let shown = sanitize(&html, &policy());
         assert!(!shown.blocked.simplified, "{}", html.get(..60).unwrap());
@@ -123,8 +151,10 @@ fn style_sheets_are_bounded() {
 
 #[test]
 fn text_is_linear() {
-    for unit in ["http://", "a@", "www.", "a.b@c.d ", "> ", "[](http://x", "((((http://a", "\"http://a'", "a:", "@@"] {
-        let source = format!("BEGINNING\n{}\nEND", unit.repeat(1_000_000 / unit.len()));
+    for unit in
+        ["http://", "a@", "www.", "a.b@c.d ", "> ", "[](http://x", "((((http://a", "\"http://a'", "a:", "@@"]
+    {
+        let source = format!("BEGINNING\n{}\nEND", unit.repeat(BOMB / unit.len()));
         let shown = text(&source);
         assert!(shown.as_str().contains("BEGINNING") && shown.as_str().contains("END"), "{unit}");
         let lines = format!("{}\n", unit.repeat(2_000 / unit.len())).repeat(500);

@@ -25,7 +25,7 @@ async fn an_upload_is_read_back_by_its_owner_alone() {
     assert!(uploads.list("bob", std::slice::from_ref(&waiting.id)).is_empty());
 
     uploads.remove("bob", std::slice::from_ref(&waiting.id));
-    assert_eq!(uploads.list("ann", std::slice::from_ref(&waiting.id)), [waiting.clone()]);
+    assert_eq!(uploads.list("ann", std::slice::from_ref(&waiting.id)), std::slice::from_ref(&waiting));
     uploads.remove("ann", std::slice::from_ref(&waiting.id));
     assert!(uploads.read("ann", &waiting.id).await.unwrap().is_none());
     assert_eq!(n_files(&uploads.dir), 0);

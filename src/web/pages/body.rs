@@ -34,7 +34,12 @@ pub async fn show(
     let opened = Opened::load(&user, &key, &params).await?;
     let body = opened.safe_body(&app, &params).await?;
     let document = render::document(&opened.headers().subject, assets::BODY_CSS, &body.fragments);
-    Ok(([(header::CONTENT_SECURITY_POLICY, csp(params.remote()))], Html(document)).into_response())
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, csp(params.remote())),
+        // As `frame-ancestors` says it: the message's page frames it, and nobody else.
+        (header::X_FRAME_OPTIONS, "SAMEORIGIN".to_owned()),
+    ];
+    Ok((headers, Html(document)).into_response())
 }
 
 /// Pictures from elsewhere are loaded only in the answer to somebody who asked for them.

@@ -64,7 +64,7 @@ pub(super) fn not_sent(error: &SendError) -> (StatusCode, Alert) {
 }
 
 /// What the mail server's refusal to keep a draft means for the person.
-pub(super) fn not_saved(error: Error) -> (StatusCode, Alert) {
+pub(super) fn not_saved(error: &Error) -> (StatusCode, Alert) {
     let explanation = error.explain();
     let alert = Alert {
         title: explanation.title.to_owned(),

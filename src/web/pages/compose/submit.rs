@@ -140,7 +140,7 @@ impl Writing<'_> {
     }
 
     async fn not_saved(&self, form: ComposeForm, error: MailError) -> Result<Response, Error> {
-        let (status, alert) = alert::not_saved(error.into());
+        let (status, alert) = alert::not_saved(&error.into());
         // The server that did not take the draft may not answer for the frame either.
         let page = ComposePage::bare(self.app, self.user, self.uri, self.kind(&form), form);
         Ok((status, html(&ComposePage { alert: Some(alert), ..page })?).into_response())

@@ -84,8 +84,11 @@ pub(in crate::web::pages) fn heading(opened: &Opened) -> Heading {
         if people.iter().all(is_from) { Vec::new() } else { people.to_vec() }
     };
     // A message without a usable date has at least arrived; of one inside another not even that is known.
-    let received = || opened.root.is_root().then(|| opened.message.received.to_zoned_datetime(TimeZone::system()));
-    let date = headers.date.clone().or_else(received);
+    let received =
+        || opened.root.is_root().then(|| opened.message.received.to_zoned_datetime(TimeZone::system()));
+    // In the zone of the list beside it: two clocks on one page would have to be told apart.
+    let sent = headers.date.as_ref().map(|date| date.with_time_zone(TimeZone::system()));
+    let date = sent.or_else(received);
     Heading {
         subject: headers.subject.clone(),
         from: headers.from.clone(),

@@ -129,9 +129,30 @@ fn quote_line(line: &str) -> String {
     }
 }
 
+/// Text as programs write it in HTML: paragraphs, and what is quoted in what is quoted.
 fn paragraphs(text: &str) -> String {
-    let paragraph = |text: &str| format!("<p>{}</p>", escape(text).replace('\n', "<br>\n"));
-    text.split("\n\n").map(paragraph).collect()
+    let lines: Vec<&str> = text.lines().collect();
+    let mut out = String::new();
+    for block in lines.chunk_by(|one, next| one.starts_with('>') == next.starts_with('>')) {
+        if block.iter().all(|line| line.starts_with('>')) {
+            let inner: Vec<&str> = block.iter().map(|line| unquoted(line)).collect();
+            out.push_str(&format!(
+                "<blockquote type=\"cite\">{}</blockquote>",
+                paragraphs(&inner.join("\n"))
+            ));
+            continue;
+        }
+        for paragraph in block.join("\n").split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
+            out.push_str(&format!("<p>{}</p>\n", escape(paragraph.trim()).replace('\n', "<br>\n")));
+        }
+    }
+    out
+}
+
+/// One level less.
+fn unquoted(line: &str) -> &str {
+    let rest = line.strip_prefix('>').unwrap_or(line);
+    rest.strip_prefix(' ').unwrap_or(rest)
 }
 
 /// Text as HTML.

@@ -1,6 +1,6 @@
 //! Every page with sample data: it renders, and `target/preview/` holds it to look at in a browser.
 //! `python3 -m http.server -d target/preview` serves it.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may panic")]
 
 mod mail;
 
@@ -22,8 +22,8 @@ use super::{
 use crate::{
     mail::UndoToken,
     model::{
-        ContentType, Disposition, Encoding, Filter, Flags, ListRequest, MailboxName, MailboxRole, Paged, Part,
-        PartKind, Problem, Query, Quota,
+        ContentType, Disposition, Encoding, Filter, Flags, ListRequest, MailboxName, MailboxRole, Paged,
+        Part, PartKind, Problem, Query, Quota,
     },
     render,
     web::{assets, flash::Flash, urls::Urls},
@@ -143,7 +143,10 @@ fn render(name: &str, page: &impl Template) -> Html {
     for asset in assets::ASSETS {
         fs::write(dir.join("static").join(asset.name), asset.raw).unwrap();
     }
-    let letter = format!("<!doctype html><style>{}</style>{NEWSLETTER}", assets::BODY_CSS);
+    let letter = format!(
+        "<!doctype html><meta name=viewport content=width=device-width><style>{}</style>{NEWSLETTER}",
+        assets::BODY_CSS
+    );
     fs::write(dir.join("letter.html"), letter).unwrap();
     Html::parse_document(&markup)
 }
@@ -182,7 +185,8 @@ fn a_list_shows_what_came_and_what_can_be_done() {
 
 #[test]
 fn a_search_says_what_was_found() {
-    let query = Query { text: "from:nobody ثلج".into(), terms: vec![crate::model::Term::Text("x".into())] };
+    let query =
+        Query { text: "from:nobody ثلج".into(), terms: vec![crate::model::Term::Text("x".into())] };
     let request = ListRequest { query: query.clone(), ..ListRequest::default() };
     let shell = Shell { query: query.text.clone(), ..shell("INBOX") };
     let found = FolderPage { list: list("INBOX", request.clone(), 3, 3, None), shell: shell.clone() };
@@ -205,7 +209,8 @@ fn each_folder_offers_what_fits_it() {
     let html = render("junk", &junk);
     assert_eq!(texts(&html, ".empty h2"), ["No junk"]);
 
-    let drafts = FolderPage { list: list("Drafts", ListRequest::default(), 4, 4, None), shell: shell("Drafts") };
+    let drafts =
+        FolderPage { list: list("Drafts", ListRequest::default(), 4, 4, None), shell: shell("Drafts") };
     let html = render("drafts", &drafts);
     assert!(attribute(&html, "li.row a", "href").starts_with("/compose?draft=Drafts%2F"));
     assert_eq!(texts(&html, "li.row .who")[0], "Marlene Okafor", "drafts show whom they are for");
@@ -219,7 +224,8 @@ fn each_folder_offers_what_fits_it() {
 
 #[test]
 fn a_message_always_shows_its_real_sender() {
-    let page = MessagePage { list: Some(list("INBOX", ListRequest::default(), 50, 12_345, Some(29))), ..message() };
+    let page =
+        MessagePage { list: Some(list("INBOX", ListRequest::default(), 50, 12_345, Some(29))), ..message() };
     let html = render("message", &page);
     assert_eq!(texts(&html, ".from"), ["Iris Vandermeer <iris@vandermeer-architects.example>"]);
     assert_eq!(texts(&html, ".people details summary"), ["and 3 more"]);
@@ -312,12 +318,17 @@ fn folders_with_a_special_use_stay_as_they_are() {
     let html = render("folders", &page);
     let deletable = texts(&html, "button[value=delete]").len();
     assert_eq!(deletable, account().iter().filter(|mailbox| mailbox.role.is_none()).count());
-    assert!(texts(&html, ".managed").iter().any(|line| line.starts_with("Inbox") && !line.contains("Rename")));
+    assert!(
+        texts(&html, ".managed").iter().any(|line| line.starts_with("Inbox") && !line.contains("Rename"))
+    );
 }
 
 #[test]
 fn headers_and_paper() {
-    let headers = [("Received", "from mx.example (mx.example [192.0.2.1])\n by mail.example.org"), ("Subject", "Floor plans")];
+    let headers = [
+        ("Received", "from mx.example (mx.example [192.0.2.1])\n by mail.example.org"),
+        ("Subject", "Floor plans"),
+    ];
     let page = HeadersPage {
         shell: shell("INBOX"),
         key: key("INBOX", 8),
