@@ -60,7 +60,7 @@ for (const script of [true, false]) {
     flow("reading", async (page, visitor) => {
       await open(page, "Draft contract with the city library");
       await heading(page, "Draft contract with the city library");
-      await page.getByText("lawyers changed paragraphs 4").waitFor();
+      await page.frameLocator(".message-frame").getByText("lawyers changed paragraphs 4").waitFor();
       await page.goBack();
       await open(page, "The keeper of the last paper map");
       await heading(page, "The keeper of the last paper map");
