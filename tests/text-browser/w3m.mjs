@@ -75,6 +75,11 @@ export class W3m {
     }
   }
 
+  /** Goes back to the page before. */
+  back() {
+    this.#type("B");
+  }
+
   /** Goes back to the first line. */
   top() {
     this.#type("g");

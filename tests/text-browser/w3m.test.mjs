@@ -25,10 +25,12 @@ test("a person signs in, reads a message, answers it and files it", () => {
 
   w3m.arrives("Inbox");
   w3m.press(SUBJECT);
-  w3m.arrives(SUBJECT);
-  // The frame is a link here; the same words stand in the page as plain text.
-  w3m.press("Show as plain text");
+  w3m.arrives(`${SUBJECT} · Postroom`);
+  w3m.press("Read the message");
   w3m.sees("pickled herring");
+  w3m.back();
+  w3m.arrives(`${SUBJECT} · Postroom`);
+  w3m.top();
 
   w3m.press("Reply");
   w3m.arrives(`Re: ${SUBJECT}`);

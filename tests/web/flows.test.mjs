@@ -58,9 +58,9 @@ for (const script of [true, false]) {
     });
 
     flow("reading", async (page, visitor) => {
-      await open(page, "Draft contract with the city library");
-      await heading(page, "Draft contract with the city library");
-      await page.frameLocator(".message-frame").getByText("lawyers changed paragraphs 4").waitFor();
+      await open(page, "The panorama, in full size this time");
+      await heading(page, "The panorama, in full size this time");
+      await page.locator(".message-text", { hasText: "do not open it on the train" }).waitFor();
       await page.goBack();
       await open(page, "The keeper of the last paper map");
       await heading(page, "The keeper of the last paper map");
