@@ -1,6 +1,6 @@
 //! Sending. The order is the point: build, keep as draft, submit; once the server said yes, only warnings.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use super::{Account, Error, Reason, Repeat, error::reason, sending::Outcome};
 use crate::{
@@ -118,9 +118,11 @@ impl Account {
         let envelope = smtp::Envelope {
             from: draft.from.email.clone(),
             to: draft.recipients().map(|address| address.email.clone()).collect(),
+            release_at: None,
         };
         let services = &self.services;
-        smtp::submit(&services.dialer, &services.smtp, &self.credentials, &envelope, &submitted)
+        let at_once = std::future::ready(Ok::<_, Infallible>(()));
+        smtp::submit(&services.dialer, &services.smtp, &self.credentials, &envelope, &submitted, at_once)
             .await
             .map_err(|error| SendError { draft: kept.clone(), cause: cause(error) })?;
         Ok(self.after_sending(draft, kept).await)
@@ -195,6 +197,7 @@ fn cause(error: smtp::Error) -> Cause {
         E::Recipients(refusals) => Cause::Recipients(refusals),
         E::Refused(words) => Cause::Refused(words),
         E::NotNow(words) => Cause::NotNow(words),
+        E::NotOffered | E::HeldBack(_) => Cause::NotNow(error.to_string()),
         E::BadCredentials(words) => Cause::BadCredentials(words),
         E::NoStartTls => Cause::Unavailable(Reason::NoEncryption),
         E::Unreachable(error) => {
