@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Account, Error, Which, account::Services, error::reason, sending::Sendings};
-use crate::{config::Config, imap, model::Credentials, net::Dialer};
+use crate::{config::Config, imap, model::Credentials, net::Dialer, store::Store};
 
 /// Names one sign-in: one browser's session. Random; not a secret by itself.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,8 +20,7 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    pub fn new(config: &Config) -> Result<Accounts, crate::net::Error> {
-        let dialer = Arc::new(Dialer::new(config)?);
+    pub fn new(config: &Config, dialer: Arc<Dialer>, store: Arc<Store>) -> Accounts {
         let imap = Arc::new(imap::Server {
             dialer: Arc::clone(&dialer),
             upstream: config.imap.clone(),
@@ -35,8 +34,9 @@ impl Accounts {
             mail_domain: config.mail_domain.clone(),
             max_message_bytes: config.max_message_bytes,
             sendings: Sendings::default(),
+            store,
         };
-        Ok(Accounts { services: Arc::new(services), signed_in: Mutex::default() })
+        Accounts { services: Arc::new(services), signed_in: Mutex::default() }
     }
 
     /// Logs in to the IMAP server, which alone decides who may.
