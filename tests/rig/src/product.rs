@@ -3,7 +3,7 @@
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -14,6 +14,10 @@ use crate::{Rig, watched::Watched};
 pub struct Product {
     server: Watched,
     address: SocketAddr,
+    /// Where its log goes.
+    folder: PathBuf,
+    /// What runs it, settings and all.
+    words: Vec<String>,
 }
 
 impl Product {
@@ -27,11 +31,24 @@ impl Product {
         ];
         words.extend(settings.iter().map(|(name, value)| format!("{name}={value}")));
         words.extend([binary.display().to_string(), "serve".to_owned()]);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        Product {
-            server: Watched::start(&format!("postroom-{}", address.port()), rig.folder(), &words),
-            address,
-        }
+        let folder = rig.folder().to_owned();
+        Product { server: serve(&words, address, &folder), address, folder, words }
+    }
+
+    /// Ends it as a power cut would (SIGKILL); it is gone when this returns.
+    pub fn kill(&mut self) {
+        self.server.end_by("KILL");
+    }
+
+    /// Asks it to end (SIGTERM), as systemd does; it is gone when this returns.
+    pub fn stop(&mut self) {
+        self.server.end_by("TERM");
+    }
+
+    /// Starts it again, where it was and as it was; its log goes on. It is killed first if it still runs.
+    pub fn restart(&mut self) {
+        self.kill();
+        self.server = serve(&self.words, self.address, &self.folder);
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -71,4 +88,9 @@ impl Product {
         stream.read_to_string(&mut answer).ok()?;
         answer.split(' ').nth(1)?.parse().ok()
     }
+}
+
+fn serve(words: &[String], address: SocketAddr, folder: &Path) -> Watched {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    Watched::start(&format!("postroom-{}", address.port()), folder, &words)
 }
