@@ -82,16 +82,34 @@ impl Postgres {
         self.server.output()
     }
 
-    fn run(&self, program: &str, words: &[&str]) -> Result<(), String> {
+    /// Runs a statement in the database of this URL, as an administrator would.
+    #[track_caller]
+    pub fn sql(&self, url: &str, statement: &str) {
+        self.run("psql", &["-w", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement, name(url)]).unwrap();
+    }
+
+    /// All that the database of this URL holds, as `pg_dump` writes it.
+    #[track_caller]
+    pub fn dump(&self, url: &str) -> Vec<u8> {
+        self.run("pg_dump", &["-w", name(url)]).unwrap()
+    }
+
+    fn run(&self, program: &str, words: &[&str]) -> Result<Vec<u8>, String> {
         let output = Command::new(self.programs.join(program))
             .env("PGPASSWORD", PASSWORD)
             .args(["-h", "127.0.0.1", "-p", &self.address.port().to_string(), "-U", USER])
             .args(words)
             .output()
             .unwrap();
-        let said = [&output.stdout[..], &output.stderr].concat();
-        output.status.success().then_some(()).ok_or_else(|| String::from_utf8_lossy(&said).into_owned())
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        Err(String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat()).into_owned())
     }
+}
+
+fn name(url: &str) -> &str {
+    url.rsplit('/').next().unwrap()
 }
 
 /// Where Debian keeps the newest version's programs: not in `PATH`.
