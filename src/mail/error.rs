@@ -1,6 +1,6 @@
 //! Errors by what the person can do about them.
 
-use crate::{imap, net};
+use crate::{imap, net, store::StoreError};
 
 /// What could not be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,9 @@ pub enum Error {
     /// Nothing: the control should not have been shown.
     #[error("not supported: {0}")]
     NotSupported(&'static str),
+    /// Wait, or ask whoever runs the site.
+    #[error("the database cannot be used")]
+    Store(#[from] StoreError),
     /// Report it.
     #[error("a defect in Postroom: {0}")]
     Bug(String),
