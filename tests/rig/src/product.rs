@@ -1,13 +1,17 @@
 //! Postroom itself, the built program, before the rig's servers: for the demo, the load and tests with real browsers.
 
 use std::{
+    fs::Permissions,
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use crate::{Rig, watched::Watched};
+
+const DATA_DIR: &str = "POSTROOM_DATA_DIR";
 
 /// A running Postroom. Dropping it ends it.
 #[derive(Debug)]
@@ -16,12 +20,14 @@ pub struct Product {
     address: SocketAddr,
     /// Where its log goes.
     folder: PathBuf,
+    data_dir: PathBuf,
     /// What runs it, settings and all.
     words: Vec<String>,
 }
 
 impl Product {
     /// Starts `binary`, which may not be ready yet; `settings` are environment variables beside the three it needs.
+    /// Without `POSTROOM_DATA_DIR` it has one of its own, empty.
     pub fn start(rig: &Rig, binary: &Path, address: SocketAddr, settings: &[(&str, &str)]) -> Product {
         let mut words = vec![
             "env".to_owned(),
@@ -29,10 +35,18 @@ impl Product {
             format!("POSTROOM_IMAP=imap+insecure://{}", rig.imap()),
             format!("POSTROOM_SMTP=submission+insecure://{}", rig.submission()),
         ];
+        let given = settings.iter().find(|(name, _)| *name == DATA_DIR).map(|(_, path)| PathBuf::from(path));
+        let data_dir = given.unwrap_or_else(|| {
+            let prefix = format!("data-{}-", address.port());
+            let private = Permissions::from_mode(0o700);
+            let dir = tempfile::Builder::new().prefix(&prefix).permissions(private).tempdir_in(rig.folder());
+            dir.unwrap().keep()
+        });
+        words.push(format!("{DATA_DIR}={}", data_dir.display()));
         words.extend(settings.iter().map(|(name, value)| format!("{name}={value}")));
         words.extend([binary.display().to_string(), "serve".to_owned()]);
         let folder = rig.folder().to_owned();
-        Product { server: serve(&words, address, &folder), address, folder, words }
+        Product { server: serve(&words, address, &folder), address, folder, data_dir, words }
     }
 
     /// Ends it as a power cut would (SIGKILL); it is gone when this returns.
@@ -53,6 +67,11 @@ impl Product {
 
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it keeps what it keeps.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
     }
 
     /// Whether it answers and its upstreams do: `GET /readyz` is 200.

@@ -10,7 +10,7 @@ const STAND_IN: &str = r#"#!/usr/bin/perl
 use IO::Socket::INET;
 $| = 1;
 $SIG{TERM} = sub { print "goodbye\n"; exit 0 };
-print "hello $ENV{POSTROOM_LOG}\n";
+print "hello $ENV{POSTROOM_LOG} $ENV{POSTROOM_DATA_DIR}\n";
 my $server = IO::Socket::INET->new(LocalAddr => $ENV{POSTROOM_LISTEN}, Listen => 5, ReuseAddr => 1) or die "$!";
 while (my $client = $server->accept) {
     while (<$client>) { last if /^\r?\n$/ }
@@ -47,7 +47,9 @@ fn a_product_is_killed_and_started_again_as_it_was() {
     assert_eq!(product.exit_code(), Some(0));
     let said = product.output();
     let said: Vec<&str> = said.lines().filter(|line| *line != "Killed").collect();
-    assert_eq!(said, ["hello debug", "hello debug", "goodbye"]);
+    let hello = format!("hello debug {}", product.data_dir().display());
+    assert_eq!(said, [&hello, &hello, "goodbye"]);
+    assert_eq!(fs::metadata(product.data_dir()).unwrap().permissions().mode() & 0o777, 0o700);
 
     product.restart();
     until("it answers once more", || product.is_ready());
