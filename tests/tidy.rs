@@ -25,7 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Made of layers, used by none.
-const ROOTS: &[&str] = &["lib", "main", "check"];
+const ROOTS: &[&str] = &["lib", "main", "check", "admin"];
 
 /// Library → the layers that may know it. Replacing one is a change in its folder.
 const HOMES: &[(&str, &[&str])] = &[

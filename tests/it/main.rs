@@ -17,6 +17,7 @@ mod wire;
 mod access;
 mod act;
 mod compose;
+mod exactly_once;
 mod folder;
 mod headers;
 mod imap;
