@@ -24,6 +24,7 @@ pub mod mail;
 pub mod mime;
 pub mod model;
 pub mod net;
+pub mod pop3;
 pub mod render;
 pub mod smtp;
 pub mod store;
