@@ -22,6 +22,7 @@ mod headers;
 mod imap;
 mod login;
 mod message;
+mod pop3;
 mod proxied;
 mod send;
 mod serve;
