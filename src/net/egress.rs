@@ -93,7 +93,7 @@ impl Egress {
         for ip in self.addresses(host).await? {
             match self.judge(host, ip, port) {
                 Ok(()) => permitted.push(ip),
-                Err(why) => refusal = Some(why),
+                Err(why) => drop(refusal.get_or_insert(why)),
             }
         }
         match refusal {

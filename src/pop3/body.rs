@@ -5,7 +5,6 @@ use memchr::memchr3;
 
 /// One message on its way. What comes out is canonical: no CR and no LF stands alone, there is no NUL, and the last line
 /// has its end.
-#[derive(Debug)]
 pub(super) struct Body {
     at: At,
     /// What the last piece became.

@@ -67,3 +67,46 @@ fn lines(bytes: &[u8], step: usize) -> (Vec<usize>, bool) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::{RngExt, SeedableRng, rngs::StdRng};
+
+    /// A short run without a fuzzer: pieces that mean something, in any order.
+    #[test]
+    fn nothing_a_server_says_is_too_odd() {
+        const PIECES: [&[u8]; 20] = [
+            b"\r\n",
+            b"\n",
+            b"\r",
+            b".",
+            b"..",
+            b"+OK",
+            b"-ERR",
+            b" ",
+            b"\t",
+            b"+",
+            b"[SYS/",
+            b"]",
+            b"1",
+            b"4294967296",
+            b"0",
+            b"SASL PLAIN",
+            b"EXPIRE",
+            b"\0",
+            b"\xff",
+            b"\xe2\x80\xae",
+        ];
+        let mut random = StdRng::seed_from_u64(1939);
+        for _ in 0..5000 {
+            let n_pieces = random.random_range(0..40);
+            let bytes: Vec<u8> = (0..n_pieces)
+                .flat_map(|_| PIECES.get(random.random_range(0..PIECES.len())).copied().unwrap_or_default())
+                .copied()
+                .collect();
+            let step = random.random_range(1..8);
+            super::body(&bytes, step);
+            super::answers(&bytes, step);
+        }
+    }
+}

@@ -8,7 +8,7 @@ use super::Error;
 const MAX_LINE: usize = 8 << 10;
 
 /// Where the scan of the buffer's first line stands.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Lines {
     scanned: usize,
 }

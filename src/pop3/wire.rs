@@ -21,7 +21,6 @@ const READ_AHEAD: usize = 32 << 10;
 /// What a command was answered with: the words after `+OK`.
 pub(super) type Answer = Result<String, Refusal>;
 
-#[derive(Debug)]
 pub(super) struct Wire<S> {
     io: S,
     buf: BytesMut,
@@ -166,7 +165,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 }
 
 /// How long the server may be silent, and how slow it may be: one byte a minute is no silence, and never ends.
-#[derive(Debug)]
 struct Pace {
     patience: Duration,
     /// For bytes since the last command, not counting what we did with them.

@@ -39,13 +39,13 @@ async fn a_connection_may_break_at_any_byte() {
         for n in 0..n_bytes - 1 {
             proxy.when(side, first, Fault::CutAfter(n));
             let broken = session(proxy.address(), &ann).await;
-            // The last bytes of the last answer are its line end: the server had spoken, but nobody could know.
             assert!(matches!(broken, Err(Error::Lost(_))), "{side:?} broke after {n} bytes: {broken:?}");
-            if n_left(&ann) == 0 {
-                assert!(n > n_bytes - 50, "{side:?} broke after {n} bytes, and the message is gone");
+            // Before QUIT was said nothing is deleted; after it only the answer could tell.
+            if n + 50 > n_bytes && n_left(&ann) == 0 {
                 append(&ann, &[MESSAGE]);
             }
         }
+        assert_eq!(n_left(&ann), 1, "{side:?}");
     }
     assert_eq!(session(proxy.address(), &ann).await.unwrap(), MESSAGE);
 }
@@ -54,18 +54,10 @@ async fn a_connection_may_break_at_any_byte() {
 async fn a_server_that_hangs_is_not_waited_for_for_ever() {
     let ann = rig().person("ann");
     append(&ann, &[MESSAGE]);
-    for (side, said) in [
-        (Side::Server, "+"),
-        (Side::Client, "CAPA\r\n"),
-        (Side::Server, "PIPELINING"),
-        (Side::Client, "AUTH PLAIN"),
-        (Side::Client, "UIDL\r\n"),
-        (Side::Server, "+OK\r\n1 0"),
-        (Side::Server, "Subject: x"),
-        (Side::Client, "QUIT\r\n"),
-    ] {
+    // After these words of the server nothing more comes.
+    for said in ["+", "PIPELINING", "+OK Logged", "+OK\r\n1 0", "Subject: x", "+OK Logging"] {
         let proxy = Proxy::to(rig().pop3());
-        proxy.when(side, said, Fault::Stall);
+        proxy.when(Side::Server, said, Fault::Stall);
         let patient = server(proxy.address(), Security::Insecure, None);
         let server = Server { patience: Duration::from_millis(300), ..patient };
         let hung = async {

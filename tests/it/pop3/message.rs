@@ -55,7 +55,8 @@ async fn every_message_comes_as_it_is() {
     let long = format!("Subject: long\r\n\r\n{}\r\n.{}\r\n", "x".repeat(100_000), ".".repeat(70_000));
     let messages: [&[u8]; 6] = [
         b"Subject: dots\r\n\r\n.\r\n..\r\n.a\r\n...\r\n\r\n.\r\n",
-        b".Odd: header\r\n\r\n.\r\n",
+        // Not in the first line: there Dovecot 2.3.19 stuffs no dot.
+        b"Subject: odd\r\n.Odd: header\r\n\r\n.\r\n",
         b"Subject: blank\r\n\r\n\r\n\r\n",
         "Subject: 8bit\r\n\r\n\u{fc}\u{4e16}\r\n".as_bytes(),
         long.as_bytes(),
@@ -64,7 +65,9 @@ async fn every_message_comes_as_it_is() {
     append(&ann, &messages);
     let mut conn = conn(rig().pop3(), &ann).await;
     for (number, message) in (1..).zip(messages) {
-        assert!(retr(&mut conn, number).await.unwrap() == message, "message {number}");
+        let got = retr(&mut conn, number).await.unwrap();
+        let shown: String = got.escape_ascii().map(char::from).take(200).collect();
+        assert!(got == message, "message {number}: {shown}");
     }
     // Line ends that stand alone, as a server passes them on that does not mend them.
     let proxy = Proxy::to(rig().pop3());
@@ -164,12 +167,15 @@ async fn a_message_that_is_not_wanted_whole_ends_the_session() {
     fussy.dele(1).await.unwrap();
     let too_large = fussy.retr(1, size - 1, &mut vec![]).await;
     assert!(matches!(too_large, Err(Error::Refused(_))), "it is marked as deleted: {too_large:?}");
-    fussy.rset().await.unwrap();
-    assert!(matches!(fussy.retr(1, size - 1, &mut vec![]).await, Err(Error::TooLarge(_))));
-    assert!(matches!(fussy.quit().await, Err(Error::Lost(_))));
+    fussy.quit().await.unwrap();
 
+    // Where more is to come there is no way back into step.
+    append(&ann, &[&[numbered(0), b"more\r\n".repeat(100_000)].concat()]);
+    let mut fussy = conn(rig().pop3(), &ann).await;
+    assert!(matches!(fussy.retr(1, 1000, &mut vec![]).await, Err(Error::TooLarge(1000))));
+    assert!(matches!(fussy.quit().await, Err(Error::Lost(_))));
     let mut full = conn(rig().pop3(), &ann).await;
-    assert!(matches!(full.retr(1, 1000, &mut FullDisk).await, Err(Error::Sink(_))));
+    assert!(matches!(full.retr(1, 1_000_000, &mut FullDisk).await, Err(Error::Sink(_))));
     assert!(matches!(full.noop().await, Err(Error::Lost(_))));
 }
 
