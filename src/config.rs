@@ -1,5 +1,6 @@
 //! Every setting: one TOML file, each key overridable by a `POSTROOM_…` environment variable.
 
+mod database;
 mod egress;
 mod error;
 mod keys;
@@ -12,6 +13,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use secrecy::SecretString;
 
+pub use database::Database;
 pub use egress::{EgressAllow, HostNames};
 pub use error::{Error, Place};
 pub use keys::{KEYS, Key};
@@ -57,6 +59,14 @@ pub struct Config {
     pub session_absolute: Duration,
     /// Where attachments wait until their message is sent; else a private temporary directory.
     pub upload_dir: Option<PathBuf>,
+    /// Where the database and the key are, unless they are named themselves.
+    pub data_dir: Option<PathBuf>,
+    /// Where sessions, settings, collectors and the outbox are kept.
+    pub database: Database,
+    /// The server key that stored secrets are sealed with; without one a key is made that ends with the process.
+    pub key_file: Option<PathBuf>,
+    /// Collecting and sending go on while their owner is away; the passwords that takes are kept, sealed.
+    pub background_work: bool,
     /// What the pages call the site.
     pub product_name: String,
     /// What is logged: a level, or directives of tracing's `EnvFilter`.
@@ -74,7 +84,8 @@ pub enum LogFormat {
 }
 
 impl Config {
-    /// Every other setting as by default.
+    /// Every other setting as by default, except that nothing is kept on disk: that is for whoever reads a file or
+    /// the environment.
     pub fn new(listen: Listen, imap: Upstream, smtp: Upstream) -> Config {
         Config {
             listen,
@@ -95,6 +106,10 @@ impl Config {
             session_idle: Duration::from_secs(60 * 60),
             session_absolute: Duration::from_secs(7 * 24 * 3600),
             upload_dir: None,
+            data_dir: None,
+            database: Database::Memory,
+            key_file: None,
+            background_work: true,
             product_name: "Postroom".to_owned(),
             log: "info".to_owned(),
             log_format: LogFormat::Text,
@@ -112,15 +127,17 @@ impl Config {
         if let Some(path) = file {
             source::read_file(path, &mut given)?;
         }
+        let environment: BTreeMap<String, String> = environment.into_iter().collect();
+        let default_dir = database::default_dir(|name| environment.get(name).cloned());
         source::read_environment(environment, &mut given)?;
-        keys::build(&given)
+        keys::build(&given, &default_dir)
     }
 
     /// Reads the text of a configuration file alone.
     pub fn parse(toml: &str) -> Result<Config, Error> {
         let mut given = BTreeMap::new();
         source::read_toml(toml, std::path::Path::new("postroom.toml"), &mut given)?;
-        keys::build(&given)
+        keys::build(&given, std::path::Path::new("/var/lib/postroom"))
     }
 }
 

@@ -2,8 +2,11 @@
 
 mod account;
 mod accounts;
+mod background;
 mod bundle;
+mod collect;
 mod delete;
+mod deliver;
 mod draft;
 mod error;
 mod flag;
@@ -11,12 +14,15 @@ mod identity;
 mod list;
 mod mailboxes;
 mod open;
+mod outbox;
 mod part;
 mod send;
 mod sending;
+mod snooze;
 mod start;
 mod transfer;
 mod undo;
+mod worker;
 
 pub use account::Account;
 pub use accounts::{Accounts, SignInId};
@@ -24,9 +30,10 @@ pub use draft::SavedDraft;
 pub use error::{Error, Reason, What, Which};
 pub use open::{Content, Prefer, Reading, ReadingPart};
 pub use part::PartStream;
-pub use send::{Cause, Refusal, SendError, Sent, Warning};
+pub use send::{Cause, Delivery, Refusal, SendError};
 pub use sending::Repeat;
 pub use start::{Bring, Start, StartFrom};
 pub use undo::{Done, UndoToken};
+pub use worker::work;
 
 pub use crate::imap::{Listed, Neighbours};

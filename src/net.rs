@@ -7,9 +7,9 @@ mod egress;
 mod stream;
 mod tls;
 
-use std::{io, path::Path, time::Duration};
+use std::{io, path::Path, sync::Arc, time::Duration};
 
-use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::TlsConnector;
 
@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Opens connections to upstream servers.
 pub struct Dialer {
     /// `None` on a machine without any certificate authority: there is no TLS then.
-    tls: Option<TlsConnector>,
+    tls: Option<Arc<ClientConfig>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +54,12 @@ impl Dialer {
             Some(path) => tls::read_authority(path).map_err(Error::CaFile)?,
             None => Vec::new(),
         };
-        Ok(Dialer { tls: tls::connector(own_authority)? })
+        Ok(Dialer { tls: tls::client_config(own_authority)? })
+    }
+
+    /// The one TLS client configuration; `None` on a machine without any certificate authority.
+    pub fn tls(&self) -> Option<Arc<ClientConfig>> {
+        self.tls.clone()
     }
 
     /// Connects with a time limit; with [`Security::Tls`] the handshake is done too.
@@ -96,7 +101,7 @@ impl Dialer {
         let Stream::Plain(tcp) = stream else {
             return Err(Error::Unreachable(io::Error::other("the connection has TLS already")));
         };
-        let connector = self.tls.as_ref().ok_or_else(|| {
+        let connector = self.tls.clone().map(TlsConnector::from).ok_or_else(|| {
             Error::Certificate(io::Error::other("this machine trusts no certificate authority"))
         })?;
         let name = ServerName::try_from(bare(host).to_owned())

@@ -20,9 +20,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("imap", &["model", "net", "config", "mime"]),
     ("smtp", &["model", "net", "config"]),
     ("pop3", &["model", "net", "config"]),
-    ("store", &["model"]),
+    ("store", &["model", "config"]),
     ("mail", &["model", "mime", "imap", "smtp", "pop3", "store", "net", "config"]),
-    ("web", &["model", "render", "mail", "store", "config"]),
+    ("web", &["model", "render", "mail", "store", "net", "config"]),
 ];
 
 /// Made of layers, used by none.
@@ -43,9 +43,12 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tower", &["web"]),
     ("tower_http", &["web"]),
     ("tower_sessions", &["web", "store"]),
-    ("rustls", &["net"]),
+    ("rustls", &["net", "store"]),
     ("tokio_rustls", &["net"]),
     ("chacha20poly1305", &["store"]),
+    ("rusqlite", &["store"]),
+    ("tokio_postgres", &["store"]),
+    ("deadpool_postgres", &["store"]),
     ("toml", &["config"]),
     ("clap", &["main"]),
 ];

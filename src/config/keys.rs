@@ -1,9 +1,9 @@
 //! The table of settings: name, default, meaning, and how the value is read.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use super::{
-    Config, EgressAllow, Error, HostNames, Listen, LogFormat, Security, TrustedProxies, Upstream,
+    Config, Database, EgressAllow, Error, HostNames, Listen, LogFormat, Security, TrustedProxies, Upstream,
     source::{AllGiven, Value},
 };
 
@@ -139,6 +139,33 @@ pub const KEYS: &[Key] = &[
         set: |config, value| value.one().map(|text| config.upload_dir = Some(text.into())),
     },
     Key {
+        name: "data_dir",
+        default: "the service's state directory",
+        about: "Where the database and the key are: `$STATE_DIRECTORY` of systemd, else `~/.local/state/postroom`",
+        set: |config, value| value.one().map(|text| config.data_dir = Some(text.into())),
+    },
+    Key {
+        name: "database",
+        default: "postroom.db in data_dir",
+        about: "`sqlite:/path/to/file`; `postgres://user:password@host/name` where several instances share it; \
+                `memory` to keep nothing",
+        set: |config, value| Database::parse(value.one()?).map(|read| config.database = read),
+    },
+    Key {
+        name: "key_file",
+        default: "server.key in data_dir",
+        about: "The key that stored passwords and waiting mail are sealed with; made at the first start. Never into \
+                the same backup as the database",
+        set: |config, value| value.one().map(|text| config.key_file = Some(text.into())),
+    },
+    Key {
+        name: "background_work",
+        default: "true",
+        about: "Collect and send while people are away, which needs their password, sealed with the key; without it \
+                both wait until they are signed in",
+        set: |config, value| value.parse("true or false").map(|read| config.background_work = read),
+    },
+    Key {
         name: "product_name",
         default: "Postroom",
         about: "What the pages call the site",
@@ -178,7 +205,7 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// Understands what was given. Keys are read in the order of the table, so that errors come in that order.
-pub(super) fn build(given: &AllGiven) -> Result<Config, Error> {
+pub(super) fn build(given: &AllGiven, default_dir: &Path) -> Result<Config, Error> {
     let mut config = Config::new(
         Listen::Tcp(([127, 0, 0, 1], 0).into()),
         Upstream { host: String::new(), port: 0, security: Security::Tls },
@@ -203,6 +230,13 @@ pub(super) fn build(given: &AllGiven) -> Result<Config, Error> {
         if upstream.security == Security::Insecure && !upstream.is_loopback() && !config.allow_insecure {
             return Err(Error::Insecure { key, host: upstream.host.clone(), secure });
         }
+    }
+    let dir = config.data_dir.get_or_insert_with(|| default_dir.to_owned());
+    if !given.contains_key("database") {
+        config.database = Database::Sqlite(dir.join("postroom.db"));
+    }
+    if config.key_file.is_none() && !matches!(config.database, Database::Memory) {
+        config.key_file = Some(dir.join("server.key"));
     }
     Ok(config)
 }

@@ -14,6 +14,7 @@ use crate::{
     imap::{self, Conn, Pool, Server},
     model::{Credentials, MailboxName},
     net::Dialer,
+    store::Store,
 };
 
 /// What all accounts share.
@@ -25,6 +26,8 @@ pub(super) struct Services {
     /// Bytes.
     pub(super) max_message_bytes: usize,
     pub(super) sendings: Sendings,
+    pub(super) store: Arc<Store>,
+    pub(super) background_work: bool,
 }
 
 /// One signed-in person's mail. Lives as long as somebody uses the sign-in. Its deeds stand in the

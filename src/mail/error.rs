@@ -1,6 +1,6 @@
 //! Errors by what the person can do about them.
 
-use crate::{imap, net};
+use crate::{imap, net, store::StoreError};
 
 /// What could not be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,9 @@ pub enum Error {
     /// Nothing: the control should not have been shown.
     #[error("not supported: {0}")]
     NotSupported(&'static str),
+    /// Wait, or ask whoever runs the site.
+    #[error("the database cannot be used")]
+    Store(#[from] StoreError),
     /// Report it.
     #[error("a defect in Postroom: {0}")]
     Bug(String),
@@ -95,12 +98,13 @@ impl From<imap::Error> for Error {
         let reason = match error {
             E::BadCredentials => return Error::BadCredentials,
             E::TooManyConnections(words) => return Error::TooManyConnections(words),
-            E::Refused(words) => return Error::Refused(words),
+            E::Refused(words) | E::TooBig(words) => return Error::Refused(words),
             E::OverQuota(words) => return Error::OverQuota(words),
             E::NoSuchMailbox => return Error::NotFound(What::Mailbox),
             E::MailboxExists => return Error::Invalid("A folder of that name exists already.".to_owned()),
             E::Stale => return Error::Stale,
             E::Gone => return Error::NotFound(What::Message),
+            E::Source(source) => return Error::Bug(format!("a message could not be read: {source}")),
             E::Unreachable(ref source) => reason(source),
             E::TimedOut => Reason::TimedOut,
             E::NoStartTls => Reason::NoEncryption,

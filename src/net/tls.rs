@@ -4,7 +4,6 @@ use std::{io, path::Path, sync::Arc};
 
 use rustls::{ClientConfig, crypto::ring, pki_types::CertificateDer};
 use rustls_platform_verifier::Verifier;
-use tokio_rustls::TlsConnector;
 
 use super::Error;
 
@@ -19,7 +18,9 @@ pub(super) fn read_authority(path: &Path) -> io::Result<Vec<CertificateDer<'stat
 }
 
 /// `None` where the machine has no certificate authorities and none was given.
-pub(super) fn connector(own_authority: Vec<CertificateDer<'static>>) -> Result<Option<TlsConnector>, Error> {
+pub(super) fn client_config(
+    own_authority: Vec<CertificateDer<'static>>,
+) -> Result<Option<Arc<ClientConfig>>, Error> {
     let has_own = !own_authority.is_empty();
     let provider = Arc::new(ring::default_provider());
     let verifier = match Verifier::new_with_extra_roots(own_authority, Arc::clone(&provider)) {
@@ -40,7 +41,7 @@ pub(super) fn connector(own_authority: Vec<CertificateDer<'static>>) -> Result<O
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
-    Ok(Some(TlsConnector::from(Arc::new(config))))
+    Ok(Some(Arc::new(config)))
 }
 
 /// Tells a bad certificate, which no retry mends, from a broken connection.

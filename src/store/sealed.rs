@@ -1,4 +1,4 @@
-//! Secrets sealed with a key that the store does not have: only the browser's cookie holds it.
+//! Secrets sealed with a key that the database does not have: the browser's cookie holds it, or the key file.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chacha20poly1305::{
@@ -25,23 +25,19 @@ impl Key {
         Key(Zeroizing::new(rand::rng().random()))
     }
 
-    /// As it stands in the cookie.
-    pub fn to_cookie(&self) -> Zeroizing<String> {
+    /// As it stands in the cookie or the key file.
+    pub fn to_text(&self) -> Zeroizing<String> {
         Zeroizing::new(BASE64.encode(*self.0))
     }
 
-    pub fn from_cookie(text: &str) -> Option<Key> {
+    pub fn from_text(text: &str) -> Option<Key> {
         let bytes = Zeroizing::new(BASE64.decode(text).ok()?);
         Some(Key(Zeroizing::new(bytes.as_slice().try_into().ok()?)))
     }
 
     /// Seals `secret` for `context` alone: what it belongs to, so that no other record can take its place.
     pub fn seal(&self, secret: &str, context: &[u8]) -> Sealed {
-        let nonce: [u8; 24] = rand::rng().random();
-        let ciphertext = self
-            .cipher()
-            .encrypt(&XNonce::from(nonce), Payload { msg: secret.as_bytes(), aad: context })
-            .expect("only a text of more than 256 GiB cannot be sealed");
+        let (nonce, ciphertext) = self.encrypt(secret.as_bytes(), context);
         Sealed { nonce: BASE64.encode(nonce), ciphertext: BASE64.encode(ciphertext) }
     }
 
@@ -49,9 +45,27 @@ impl Key {
     pub fn open(&self, sealed: &Sealed, context: &[u8]) -> Option<SecretString> {
         let nonce: [u8; 24] = BASE64.decode(&sealed.nonce).ok()?.try_into().ok()?;
         let ciphertext = BASE64.decode(&sealed.ciphertext).ok()?;
-        let payload = Payload { msg: &ciphertext, aad: context };
-        let secret = Zeroizing::new(self.cipher().decrypt(&XNonce::from(nonce), payload).ok()?);
+        let secret = self.decrypt(&nonce, &ciphertext, context)?;
         Some(std::str::from_utf8(&secret).ok()?.into())
+    }
+
+    pub(super) fn encrypt(&self, secret: &[u8], context: &[u8]) -> ([u8; 24], Vec<u8>) {
+        let nonce: [u8; 24] = rand::rng().random();
+        let ciphertext = self
+            .cipher()
+            .encrypt(&XNonce::from(nonce), Payload { msg: secret, aad: context })
+            .expect("only what is longer than 256 GiB cannot be sealed");
+        (nonce, ciphertext)
+    }
+
+    pub(super) fn decrypt(
+        &self,
+        nonce: &[u8; 24],
+        ciphertext: &[u8],
+        context: &[u8],
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        let payload = Payload { msg: ciphertext, aad: context };
+        self.cipher().decrypt(&XNonce::from(*nonce), payload).ok().map(Zeroizing::new)
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -69,7 +83,7 @@ mod tests {
 
     #[test]
     fn only_the_right_key_and_context_open() {
-        let key = Key::from_cookie(&Key::random().to_cookie()).unwrap();
+        let key = Key::from_text(&Key::random().to_text()).unwrap();
         let sealed = key.seal("hunter2-hunter2", b"ann/1");
         assert_eq!(key.open(&sealed, b"ann/1").unwrap().expose_secret(), "hunter2-hunter2");
         assert!(key.open(&sealed, b"bob/1").is_none());
@@ -91,7 +105,7 @@ mod tests {
     #[test]
     fn a_cookie_that_is_no_key_is_refused() {
         for bad in ["", "x", "!!!", &BASE64.encode([0; 31]), &BASE64.encode([0; 33])] {
-            assert!(Key::from_cookie(bad).is_none(), "{bad}");
+            assert!(Key::from_text(bad).is_none(), "{bad}");
         }
     }
 }

@@ -8,7 +8,8 @@ use super::{flash::Flashes, urls::Urls};
 use crate::{
     config::Config,
     mail::Accounts,
-    store::{KeptForms, Limits, Sessions, Uploads},
+    net::Dialer,
+    store::{Clock, KeptForms, Limits, Sessions, Store, StoreError, Uploads},
 };
 
 /// Shared by every request. Cheap to clone.
@@ -18,7 +19,8 @@ pub struct App(Arc<Inner>);
 pub struct Inner {
     pub config: Config,
     pub urls: Urls,
-    pub accounts: Accounts,
+    pub accounts: Arc<Accounts>,
+    pub store: Arc<Store>,
     pub sessions: Sessions,
     pub uploads: Uploads,
     pub kept_forms: KeptForms,
@@ -39,11 +41,15 @@ pub enum StartError {
     Mail(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the directory for uploads cannot be used")]
     Uploads(#[source] io::Error),
+    #[error("the database cannot be used")]
+    Store(#[from] StoreError),
 }
 
 impl App {
     pub fn new(config: Config) -> Result<App, StartError> {
-        let accounts = Accounts::new(&config).map_err(|error| StartError::Mail(error.into()))?;
+        let dialer = Arc::new(Dialer::new(&config).map_err(|error| StartError::Mail(error.into()))?);
+        let store = Arc::new(Store::new(&config, dialer.tls(), Clock::default())?);
+        let accounts = Arc::new(Accounts::new(&config, dialer, Arc::clone(&store)));
         let max_bytes = config.max_message_bytes as u64;
         // An account may write a few messages at once.
         let limits = Limits { file_bytes: max_bytes, account_bytes: 4 * max_bytes, account_files: 200 };
@@ -51,6 +57,7 @@ impl App {
         Ok(App(Arc::new(Inner {
             urls: Urls::new(&config.base_path),
             accounts,
+            store,
             sessions: Sessions::default(),
             uploads,
             kept_forms: KeptForms::default(),
@@ -64,12 +71,20 @@ impl App {
         super::routes::router(self)
     }
 
+    async fn tidy_store(&self) -> Result<(), StoreError> {
+        self.store.forget_old_outgoing().await?;
+        self.store.forget_idle_credentials().await
+    }
+
     /// Forgets what has expired. Called every minute or so.
     pub async fn sweep(&self) {
         self.sessions.sweep();
         self.uploads.sweep();
         self.kept_forms.sweep();
         self.flashes.sweep();
+        if let Err(error) = self.tidy_store().await {
+            tracing::debug!(%error, "the database was not tidied");
+        }
         self.accounts.close_idle(self.config.session_idle.min(super::serve::ACCOUNT_IDLE)).await;
     }
 }

@@ -24,12 +24,12 @@ pub fn path(urls: &Urls) -> String {
 pub fn key(headers: &HeaderMap) -> Option<Key> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == KEY).and_then(|(_, value)| Key::from_cookie(value))
+    pairs.find(|(name, _)| *name == KEY).and_then(|(_, value)| Key::from_text(value))
 }
 
 /// Gives the key to the browser, until it is closed.
 pub fn set_key(key: &Key, urls: &Urls) -> HeaderValue {
-    cookie(&format!("{KEY}={}", *key.to_cookie()), urls)
+    cookie(&format!("{KEY}={}", *key.to_text()), urls)
 }
 
 pub fn drop_key(urls: &Urls) -> HeaderValue {

@@ -197,6 +197,12 @@ impl Error {
                 &format!("This mail server does not offer it: {what}."),
                 WayOut::Inbox,
             ),
+            Error::Mail(M::Store(error)) => plain(
+                S::SERVICE_UNAVAILABLE,
+                "Not available at the moment",
+                &format!("{} Reading and writing mail still work. Try again later.", error.sentence()),
+                WayOut::Inbox,
+            ),
             Error::Mail(M::Bug(_)) | Error::NotGuarded | Error::Bug(_) | Error::Panic(_) => plain(
                 S::INTERNAL_SERVER_ERROR,
                 "Something broke on our side",

@@ -28,5 +28,6 @@ mod send;
 mod serve;
 mod session;
 mod smtp;
+mod store;
 mod trouble;
 mod walk;

@@ -9,8 +9,8 @@ use jiff::ZonedDateTime;
 
 use super::{ComposeForm, ComposePage, Intent, Kind, Problems, alert};
 use crate::{
-    mail::{Error as MailError, Repeat, SendError, Sent, Warning},
-    model::{Attachment, Draft, MessageId, OriginKind},
+    mail::{Delivery, Error as MailError, Repeat, SendError},
+    model::{Attachment, Draft, MessageId, OriginKind, Outgoing, SendWarning},
     store::UploadId,
     web::{
         App, Error,
@@ -108,23 +108,30 @@ impl Writing<'_> {
             }
             Err(problems) => return self.complain(form, problems).await,
         };
-        match account.send(draft, form.draft_key(), repeat).await {
+        match account.send(draft, form.draft_key(), repeat, None).await {
             Ok(sent) => Ok(self.sent(&form, &sent)),
             Err(error) => self.not_sent(form, error).await,
         }
     }
 
-    fn sent(&self, form: &ComposeForm, sent: &Sent) -> Response {
+    fn sent(&self, form: &ComposeForm, delivery: &Delivery) -> Response {
         self.forget_files(form);
-        let flash = match sent.warnings.as_slice() {
+        let warnings = match delivery {
+            Delivery::Sent(warnings) => warnings.as_slice(),
+            Delivery::Waiting(row) => {
+                self.app.flashes.set(self.user, Flash::warning(waits(row)));
+                return Redirect::to(&self.leave_for(form)).into_response();
+            }
+        };
+        let flash = match warnings {
             [] => Flash::note("Message sent."),
             warnings => Flash::warning(warnings.iter().fold("Message sent.".to_owned(), |text, warning| {
                 text + match warning {
-                    Warning::NotFiled => {
+                    SendWarning::NotFiled => {
                         " But no copy could be kept in Sent; the draft stays in Drafts. Do not send it again."
                     }
-                    Warning::OriginNotMarked => " But the message you answered could not be marked.",
-                    Warning::DraftLeft => " But its draft could not be removed from Drafts.",
+                    SendWarning::OriginNotMarked => " But the message you answered could not be marked.",
+                    SendWarning::DraftLeft => " But its draft could not be removed from Drafts.",
                 }
             })),
         };
@@ -199,5 +206,14 @@ impl Writing<'_> {
     fn leave_for(&self, form: &ComposeForm) -> String {
         let urls = &self.app.urls;
         form.origin().map_or_else(|| urls.inbox(), |origin| urls.mailbox(&origin.key.mailbox))
+    }
+}
+
+fn waits(row: &Outgoing) -> String {
+    match row.words.as_str() {
+        "" => "The message waits in the outbox.".to_owned(),
+        words => {
+            format!("The message waits in the outbox and is tried again by itself. The server said: {words}")
+        }
     }
 }
