@@ -88,7 +88,7 @@ pub(super) fn reason(error: &net::Error) -> Reason {
     match error {
         net::Error::TimedOut => Reason::TimedOut,
         net::Error::Certificate(_) => Reason::Certificate,
-        net::Error::Unreachable(_) | net::Error::CaFile(_) => Reason::Unreachable,
+        net::Error::Unreachable(_) | net::Error::CaFile(_) | net::Error::Forbidden(_) => Reason::Unreachable,
     }
 }
 

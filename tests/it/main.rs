@@ -23,6 +23,7 @@ mod headers;
 mod imap;
 mod login;
 mod message;
+mod pop3;
 mod proxied;
 mod send;
 mod serve;
