@@ -5,6 +5,7 @@ mod accounts;
 mod background;
 mod bundle;
 mod collect;
+mod collectors;
 mod delete;
 mod deliver;
 mod draft;
@@ -26,6 +27,7 @@ mod worker;
 
 pub use account::Account;
 pub use accounts::{Accounts, SignInId};
+pub use collectors::{CollectError, CollectorTest};
 pub use draft::SavedDraft;
 pub use error::{Error, Reason, What, Which};
 pub use open::{Content, Prefer, Reading, ReadingPart};

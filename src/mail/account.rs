@@ -8,12 +8,12 @@ use std::{
 use futures_util::future::BoxFuture;
 use tokio::sync::OnceCell;
 
-use super::{Error, sending::Sendings, undo::UndoLog};
+use super::{Error, collect::Spool, sending::Sendings, undo::UndoLog};
 use crate::{
     config::Upstream,
     imap::{self, Conn, Pool, Server},
     model::{Credentials, MailboxName},
-    net::Dialer,
+    net::{Dialer, Egress},
     store::Store,
 };
 
@@ -28,6 +28,9 @@ pub(super) struct Services {
     pub(super) sendings: Sendings,
     pub(super) store: Arc<Store>,
     pub(super) background_work: bool,
+    /// To servers that people name.
+    pub(super) egress: Arc<Egress>,
+    pub(super) spool: Spool,
 }
 
 /// One signed-in person's mail. Lives as long as somebody uses the sign-in. Its deeds stand in the
