@@ -11,11 +11,13 @@
 
 mod browser;
 mod letters;
+mod office;
 mod site;
 mod wire;
 
 mod access;
 mod act;
+mod collect;
 mod compose;
 mod exactly_once;
 mod folder;

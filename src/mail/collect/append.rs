@@ -144,7 +144,7 @@ impl Run<'_> {
         let name = self.target.mailbox.clone();
         if self.target.was_made {
             let words = "cannot be made, so new messages are in the inbox.";
-            self.problem(format!("The folder \u{201c}{}\u{201d} {words}", name.as_str()));
+            self.problem(&format!("The folder \u{201c}{}\u{201d} {words}", name.as_str()));
             self.target.mailbox = MailboxName::inbox();
             return;
         }

@@ -127,11 +127,11 @@ impl Run<'_> {
             Ok(spooled) => Ok(Some(spooled)),
             Err(pop3::Error::Refused(words)) => {
                 let words = format!("The server would not hand a message over. {}", it_says(&words));
-                self.leave(message, message.key.clone(), pass, words);
+                self.leave(message, message.key.clone(), pass, &words);
                 Ok(None)
             }
             Err(error @ pop3::Error::TooLarge(_)) => {
-                let words = "A message is far larger than the server says, and stays there.".to_owned();
+                let words = "A message is far larger than the server says, and stays there.";
                 self.leave(message, message.key.clone(), pass, words);
                 Err(error.into())
             }
@@ -169,7 +169,7 @@ impl Run<'_> {
                 }
                 Appended::No(words) => {
                     let words = format!("Your mail account refused a message. {}", it_says(&words));
-                    self.leave(message, Some(key.to_owned()), pass, words);
+                    self.leave(message, Some(key.to_owned()), pass, &words);
                     Filed::No
                 }
             });
@@ -187,7 +187,7 @@ impl Run<'_> {
     }
 
     /// It stays on the server, and the next run tries again.
-    fn leave(&mut self, message: &Listed, key: Option<String>, pass: &mut Pass, words: String) {
+    fn leave(&mut self, message: &Listed, key: Option<String>, pass: &mut Pass, words: &str) {
         pass.unseen.insert(message.size);
         self.left.extend(key);
         self.problem(words);

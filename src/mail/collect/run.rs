@@ -95,7 +95,7 @@ impl<'a> Run<'a> {
         &self.account.services.store
     }
 
-    pub(super) fn problem(&mut self, words: String) {
+    pub(super) fn problem(&mut self, words: &str) {
         self.problems.push(words.trim_end().to_owned());
     }
 
@@ -164,7 +164,7 @@ impl<'a> Run<'a> {
             Ok(refused) => {
                 self.report.deleted += (numbers.len() - refused.len().min(numbers.len())) as u64;
                 for refusal in refused {
-                    self.problem(format!(
+                    self.problem(&format!(
                         "The server would not delete a message. {}",
                         it_says(&refusal.words)
                     ));
@@ -175,7 +175,7 @@ impl<'a> Run<'a> {
             // Nothing was to be deleted, so nothing was lost with it.
             Err(_) if marks.is_empty() => Ok(()),
             Err(error) => {
-                self.problem("Whether the server deleted what was collected is not known.".to_owned());
+                self.problem("Whether the server deleted what was collected is not known.");
                 Err(error.into())
             }
         }
