@@ -149,8 +149,8 @@ fn a_message_whose_size_is_told_otherwise_is_the_same() {
     let messages = [message("one"), "Subject: two\r\n\r\nwithout Message-ID\r\n".to_owned()];
     let (case, _) = Case::with(&messages, |_| {});
     for (n, message) in messages.iter().enumerate() {
-        let row = format!("\r\n{} {}\r\n", n + 1, message.len());
-        let other = format!("\r\n{} {}\r\n", n + 1, message.len() + 13);
+        let row = format!("{} {}\r\n", n + 1, message.len());
+        let other = format!("{} {}\r\n", n + 1, message.len() + 13);
         case.pop3.whenever(Side::Server, row, Fault::replace(&other));
     }
     assert_eq!(told(&case.run()), (0, 0, None));
