@@ -3,6 +3,7 @@
 mod account;
 mod accounts;
 mod bundle;
+mod collectors;
 mod delete;
 mod draft;
 mod error;
@@ -11,22 +12,30 @@ mod identity;
 mod list;
 mod mailboxes;
 mod open;
+mod outbox;
 mod part;
 mod send;
 mod sending;
+mod snooze;
 mod start;
 mod transfer;
 mod undo;
 
 pub use account::Account;
 pub use accounts::{Accounts, SignInId};
+pub use collectors::{CollectError, CollectorTest};
 pub use draft::SavedDraft;
 pub use error::{Error, Reason, What, Which};
+pub use identity::Identities;
 pub use open::{Content, Prefer, Reading, ReadingPart};
+pub use outbox::Delivery;
 pub use part::PartStream;
-pub use send::{Cause, Refusal, SendError, Sent, Warning};
+pub use send::{Cause, Refusal, SendError};
 pub use sending::Repeat;
 pub use start::{Bring, Start, StartFrom};
 pub use undo::{Done, UndoToken};
 
-pub use crate::imap::{Listed, Neighbours};
+pub use crate::{
+    imap::{Listed, Neighbours},
+    model::SendWarning,
+};

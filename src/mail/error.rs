@@ -1,6 +1,6 @@
 //! Errors by what the person can do about them.
 
-use crate::{imap, net};
+use crate::{imap, net, store::StoreError};
 
 /// What could not be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +63,9 @@ pub enum Error {
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
+    /// Wait: what this site keeps by itself cannot be had. Mail can.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// Nothing: the control should not have been shown.
     #[error("not supported: {0}")]
     NotSupported(&'static str),

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Account, Error, Reason, Repeat, error::reason, sending::Outcome};
+use super::{Account, Delivery, Error, Reason, Repeat, error::reason, sending::Outcome};
 use crate::{
     mime,
-    model::{Draft, Flag, FlagChange, Keyword, MailboxRole, MessageId, MessageKey, MessageSet, OriginKind},
+    model::{
+        Draft, Flag, FlagChange, Keyword, MailboxRole, MessageId, MessageKey, MessageSet, OriginKind, SendWarning,
+    },
     smtp,
 };
 
@@ -13,19 +15,8 @@ pub use crate::smtp::Refusal;
 
 /// The message is on its way.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sent {
-    pub warnings: Vec<Warning>,
-}
-
-/// What did not work after the message was sent. Never a reason to send again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Warning {
-    /// No copy could be kept in Sent.
-    NotFiled,
-    /// The message that was answered or forwarded could not be marked.
-    OriginNotMarked,
-    /// The draft could not be removed from Drafts.
-    DraftLeft,
+pub(super) struct Sent {
+    pub(super) warnings: Vec<SendWarning>,
 }
 
 /// The message was not sent, or nobody knows.
@@ -56,22 +47,28 @@ pub enum Cause {
 
 impl Account {
     /// Sends once, however often it is asked to: a second call for the same Message-ID waits for the first and
-    /// has its result. Goes on to its end when the caller goes away.
+    /// has its result. Goes on to its end when the caller goes away. `when` it is to be sent: Unix seconds.
     pub async fn send(
         self: &Arc<Self>,
         draft: Draft,
         replaces: Option<MessageKey>,
         repeat: Repeat,
-    ) -> Result<Sent, SendError> {
+        when: Option<i64>,
+    ) -> Result<Delivery, SendError> {
+        if let Some(due_at) = self.held_until(when).await {
+            return self.hold(&draft, replaces, when, due_at).await.map_err(|error| before(None, error));
+        }
         let account = Arc::clone(self);
-        let sending = tokio::spawn(async move { account.send_once(&draft, replaces, repeat).await });
+        let sending = tokio::spawn(async move {
+            account.send_once(&draft, replaces, repeat).await.map(|sent| Delivery::Sent(sent.warnings))
+        });
         sending.await.unwrap_or_else(|panic| Err(before(None, Error::Bug(panic.to_string()))))
     }
 
     /// What became of an earlier post of the same message, if it was sent.
-    pub async fn sent_already(&self, id: &MessageId) -> Option<Sent> {
+    pub async fn sent_already(&self, id: &MessageId) -> Option<Delivery> {
         match &*self.services.sendings.begin(self.username(), id).await {
-            Outcome::Sent(sent) => Some(sent.clone()),
+            Outcome::Sent(sent) => Some(Delivery::Sent(sent.warnings.clone())),
             Outcome::Untried | Outcome::NotSent(_) | Outcome::Unknown(_) => None,
         }
     }
@@ -129,7 +126,7 @@ impl Account {
     /// The point of no return is behind: whatever fails now is a warning.
     async fn after_sending(&self, draft: &Draft, kept: Option<MessageKey>) -> Sent {
         let mut warnings = Vec::new();
-        let mut note = |warning: Warning, result: Result<(), Error>| {
+        let mut note = |warning: SendWarning, result: Result<(), Error>| {
             if let Err(error) = result {
                 tracing::warn!(?warning, %error, "after the message was sent");
                 warnings.push(warning);
@@ -137,11 +134,11 @@ impl Account {
         };
         let filed = self.file_in_sent(draft).await;
         let keep_draft = filed.is_err();
-        note(Warning::NotFiled, filed);
-        note(Warning::OriginNotMarked, self.mark_origin(draft).await);
+        note(SendWarning::NotFiled, filed);
+        note(SendWarning::OriginNotMarked, self.mark_origin(draft).await);
         // Where no copy could be filed the draft is the only one: it stays.
         if let Some(key) = kept.filter(|_| !keep_draft) {
-            note(Warning::DraftLeft, self.discard_draft(&key).await);
+            note(SendWarning::DraftLeft, self.discard_draft(&key).await);
         }
         Sent { warnings }
     }

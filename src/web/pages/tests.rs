@@ -38,6 +38,7 @@ fn shell(current: &str) -> Shell {
         csrf: "token".into(),
         mailboxes: arrange(&account(), Some(&current)),
         quota: Some(Quota { used_kib: 3_900_000, limit_kib: 5_242_880 }),
+        n_outbox: 2,
         flash: None,
         query: String::new(),
         here: "/mail/INBOX".into(),

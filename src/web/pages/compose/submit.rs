@@ -7,9 +7,9 @@ use axum::{
 };
 use jiff::ZonedDateTime;
 
-use super::{ComposeForm, ComposePage, Intent, Kind, Problems, alert};
+use super::{ComposeForm, ComposePage, Intent, Kind, Problems, alert, delivered};
 use crate::{
-    mail::{Error as MailError, Repeat, SendError, Sent, Warning},
+    mail::{Delivery, Error as MailError, Identities, Repeat, SendError},
     model::{Attachment, Draft, MessageId, OriginKind},
     store::UploadId,
     web::{
@@ -75,7 +75,8 @@ impl Writing<'_> {
     }
 
     async fn save(&self, form: ComposeForm) -> Result<Response, Error> {
-        let draft = match self.draft(&form).await? {
+        let identities = self.user.account.identities().await;
+        let draft = match self.draft(&form, &identities).await? {
             Ok(draft) => draft,
             Err(problems) => return self.complain(form, problems).await,
         };
@@ -97,38 +98,35 @@ impl Writing<'_> {
         let account = &self.user.account;
         // A reload after it was sent: its files are gone, and are not needed.
         if let Some(id) = MessageId::parse(&form.message_id)
-            && let Some(sent) = account.sent_already(&id).await
+            && let Some(delivery) = account.sent_already(&id).await
         {
-            return Ok(self.sent(&form, &sent));
+            return Ok(self.delivered(&form, &delivery));
         }
-        let draft = match self.draft(&form).await? {
+        let identities = account.identities().await;
+        if !identities.are_known && !form.from.is_empty() && identities.find(&form.from).is_none() {
+            let own = "Your other addresses cannot be read at the moment. Send it from this one, or later.";
+            return self.complain(form, vec![("from", own.to_owned())]).await;
+        }
+        let when = match form.when(&ZonedDateTime::now()) {
+            Ok(when) => when,
+            Err(problems) => return self.complain(form, problems).await,
+        };
+        let draft = match self.draft(&form, &identities).await? {
             Ok(draft) if draft.recipients().next().is_some() => draft,
             Ok(_) => {
                 return self.complain(form, vec![("to", "Add at least one recipient.".to_owned())]).await;
             }
             Err(problems) => return self.complain(form, problems).await,
         };
-        match account.send(draft, form.draft_key(), repeat).await {
-            Ok(sent) => Ok(self.sent(&form, &sent)),
+        match account.send(draft, form.draft_key(), repeat, when).await {
+            Ok(delivery) => Ok(self.delivered(&form, &delivery)),
             Err(error) => self.not_sent(form, error).await,
         }
     }
 
-    fn sent(&self, form: &ComposeForm, sent: &Sent) -> Response {
+    fn delivered(&self, form: &ComposeForm, delivery: &Delivery) -> Response {
         self.forget_files(form);
-        let flash = match sent.warnings.as_slice() {
-            [] => Flash::note("Message sent."),
-            warnings => Flash::warning(warnings.iter().fold("Message sent.".to_owned(), |text, warning| {
-                text + match warning {
-                    Warning::NotFiled => {
-                        " But no copy could be kept in Sent; the draft stays in Drafts. Do not send it again."
-                    }
-                    Warning::OriginNotMarked => " But the message you answered could not be marked.",
-                    Warning::DraftLeft => " But its draft could not be removed from Drafts.",
-                }
-            })),
-        };
-        self.app.flashes.set(self.user, flash);
+        self.app.flashes.set(self.user, delivered(delivery));
         Redirect::to(&self.leave_for(form)).into_response()
     }
 
@@ -164,7 +162,11 @@ impl Writing<'_> {
     }
 
     /// The draft that was typed, its files read; or what is wrong with it.
-    async fn draft(&self, form: &ComposeForm) -> Result<Result<Draft, Problems>, Error> {
+    async fn draft(
+        &self,
+        form: &ComposeForm,
+        identities: &Identities,
+    ) -> Result<Result<Draft, Problems>, Error> {
         let Some(id) = MessageId::parse(&form.message_id) else {
             return Err(Error::BadRequest("the form has no Message-ID".to_owned()));
         };
@@ -179,7 +181,8 @@ impl Writing<'_> {
                 }
             }
         }
-        Ok(form.to_draft(id, &account.identity().await, files))
+        let from = identities.find(&form.from).unwrap_or(&identities.own);
+        Ok(form.to_draft(id, from.clone(), files))
     }
 
     fn kind(&self, form: &ComposeForm) -> Kind {
