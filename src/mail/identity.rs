@@ -1,7 +1,9 @@
 //! Who the signed-in person is to others.
 
 use super::{Account, Error};
-use crate::model::{Address, AddressList, Flag, Headers, Identity, Keyword, ListRequest, MailboxRole, Message, MessageId};
+use crate::model::{
+    Address, AddressList, Flag, Headers, Identity, Keyword, ListRequest, MailboxRole, Message, MessageId,
+};
 
 /// The addresses that somebody may write from.
 #[derive(Debug, Clone)]

@@ -6,7 +6,8 @@ use super::{Account, Delivery, Error, Reason, Repeat, error::reason, sending::Ou
 use crate::{
     mime,
     model::{
-        Draft, Flag, FlagChange, Keyword, MailboxRole, MessageId, MessageKey, MessageSet, OriginKind, SendWarning,
+        Draft, Flag, FlagChange, Keyword, MailboxRole, MessageId, MessageKey, MessageSet, OriginKind,
+        SendWarning,
     },
     smtp,
 };

@@ -20,8 +20,8 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 use super::{
     App, Error, assets, cookies, error, headers, origin,
     pages::{
-        act, body, carried, collectors, compose, folder, folders, headers as headers_page, health, home, login,
-        message, outbox, part, print, settings, snoozed,
+        act, body, carried, collectors, compose, folder, folders, headers as headers_page, health, home,
+        login, message, outbox, part, print, settings, snoozed,
     },
     proxies, session,
 };

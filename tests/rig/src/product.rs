@@ -24,6 +24,8 @@ impl Product {
             format!("POSTROOM_LISTEN={address}"),
             format!("POSTROOM_IMAP=imap+insecure://{}", rig.imap()),
             format!("POSTROOM_SMTP=submission+insecure://{}", rig.submission()),
+            // Each has its own, and leaves nothing behind.
+            "POSTROOM_DATABASE=memory".to_owned(),
         ];
         words.extend(settings.iter().map(|(name, value)| format!("{name}={value}")));
         words.extend([binary.display().to_string(), "serve".to_owned()]);

@@ -93,7 +93,11 @@ async fn submit(
 /// The secret that was typed, now or before a test.
 fn given(app: &App, user: &User, form: &mut CollectorForm) -> Option<SecretString> {
     let secret = std::mem::take(&mut form.secret);
-    if secret.expose_secret().is_empty() { app.typed_secrets.find(&user.sign_in, &form.typed) } else { Some(secret) }
+    if secret.expose_secret().is_empty() {
+        app.typed_secrets.find(&user.sign_in, &form.typed)
+    } else {
+        Some(secret)
+    }
 }
 
 /// A stored secret goes only where it was meant to go when it was typed.
@@ -105,7 +109,9 @@ fn problem_of_secret(
     let sentence = match collector.map(|collector| CollectorForm::from_settings(&collector.settings)) {
         _ if is_given => return None,
         None => "Type the password or token.",
-        Some(stored) if stored.login != form.login => "Type the password or token: it is of another kind now.",
+        Some(stored) if stored.login != form.login => {
+            "Type the password or token: it is of another kind now."
+        }
         Some(stored) if !stored.host.eq_ignore_ascii_case(form.host.trim()) => {
             "The server is another one: type the password once more."
         }

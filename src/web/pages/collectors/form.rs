@@ -148,7 +148,9 @@ impl CollectorForm {
             (None, "") if identity.is_some() => {
                 note("label", "Answers are known by the label: type one, or choose no address for them.");
             }
-            (None, label) if !label.is_empty() => note("label", "A label needs letters from a to z, or digits."),
+            (None, label) if !label.is_empty() => {
+                note("label", "A label needs letters from a to z, or digits.")
+            }
             _ => {}
         }
         let keep = match self.keep.as_str() {
@@ -206,8 +208,10 @@ fn without_via(keyword: &str) -> &str {
 /// `Work & Co` becomes `via-work-co`; `None` where nothing is left.
 fn keyword(label: &str) -> Option<String> {
     let label = label.trim().to_lowercase();
-    let words: Vec<&str> =
-        without_via(&label).split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = without_via(&label)
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     let keyword: String = format!("{VIA}{}", words.join("-")).chars().take(MAX_KEYWORD).collect();
     (!words.is_empty()).then(|| Keyword::new(&keyword))?.map(|keyword| keyword.as_str().to_owned())
 }

@@ -106,7 +106,11 @@ mod tests {
             ("host", "99999", "port"),
             ("host", "x", "port"),
         ] {
-            assert_eq!(address(Security::Tls, host, port).map_err(|(field, _)| field), Err(field), "{host}:{port}");
+            assert_eq!(
+                address(Security::Tls, host, port).map_err(|(field, _)| field),
+                Err(field),
+                "{host}:{port}"
+            );
         }
     }
 }

@@ -52,9 +52,10 @@ impl CollectorView {
             state,
             words: words.to_owned(),
             last_run: last_run.map(|run| RunView::new(run, now)),
-            next_run: collector.next_run.filter(|_| state == State::Active).map(|at| {
-                if at <= seconds { "in a moment".to_owned() } else { moment::spoken(at, now) }
-            }),
+            next_run: collector
+                .next_run
+                .filter(|_| state == State::Active)
+                .map(|at| if at <= seconds { "in a moment".to_owned() } else { moment::spoken(at, now) }),
         }
     }
 

@@ -80,7 +80,11 @@ impl Entry {
         let mail = &outgoing.mail;
         Entry {
             id: outgoing.id.0.clone(),
-            subject: if mail.subject.trim().is_empty() { "(no subject)".into() } else { mail.subject.clone() },
+            subject: if mail.subject.trim().is_empty() {
+                "(no subject)".into()
+            } else {
+                mail.subject.clone()
+            },
             recipients: recipients(&mail.to),
             from: mail.from.clone(),
             since: moment::spoken(outgoing.created_at, now),

@@ -81,7 +81,9 @@ async fn act(user: &User, action: &str, outgoing: &Outgoing) -> Result<Next, Err
     match action {
         "edit" => match account.take_back(id).await? {
             Some(key) => Ok(Next::Draft(key)),
-            None => note("The message was taken back. It is in Drafts, if the mail server could keep it there."),
+            None => {
+                note("The message was taken back. It is in Drafts, if the mail server could keep it there.")
+            }
         },
         "cancel" => {
             account.take_back(id).await?;
