@@ -2,6 +2,7 @@
 //! `python3 -m http.server -d target/preview` serves it.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may panic")]
 
+mod kept;
 mod mail;
 
 use std::{fs, path::Path};
