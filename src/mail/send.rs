@@ -15,8 +15,8 @@ use super::{
 use crate::{
     mime,
     model::{
-        Address, Draft, MailboxRole, MessageId, MessageKey, OriginKind, Outgoing, OutgoingMail, Phase,
-        SendWarning,
+        Address, Draft, MailboxRole, MessageId, MessageKey, OriginKind, Outgoing, OutgoingId, OutgoingMail,
+        Phase, SendWarning,
     },
     smtp,
     store::{Advance, Job, JobKind, NewOutgoing, StoreError},
@@ -175,7 +175,15 @@ impl Account {
             Err(error) => return Err(SendError { draft: kept, cause: Cause::NoOutbox(error) }),
         };
         if is_ours && is_immediate {
-            return self.attempt_now(row).await;
+            let id = row.id.clone();
+            let result = self.attempt_now(row).await;
+            if let Err(SendError { cause, .. }) = &result
+                && !matches!(cause, Cause::Unknown)
+            {
+                // The form comes back to who wrote it, and Drafts has it: the outbox need not show it, too.
+                self.end_attempt(&id, Phase::Cancelled).await;
+            }
+            return result;
         }
         // Another instance was quicker with the same message.
         let answer = if is_ours { None } else { self.answer_for(&row, Repeat::No).await };
@@ -191,19 +199,21 @@ impl Account {
             owner: row.owner.clone(),
             attempts: row.attempts,
         };
-        let id = row.id.clone();
+        let (id, draft) = (row.id.clone(), row.draft.clone());
         let result = worker::while_held(store, &job, self.run_outgoing(&job, row)).await;
-        let result = result.unwrap_or_else(|| Err(before(None, Error::Bug("the job was lost".to_owned()))));
-        if let Err(SendError { cause, .. }) = &result
-            && !matches!(cause, Cause::Unknown)
-        {
-            // The form comes back to who wrote it, and the draft stands in Drafts: the outbox need not show it, too.
-            let step = Advance { from: &[Phase::Failed, Phase::Waiting], to: Phase::Cancelled, words: None };
-            if let Err(error) = store.advance(&id, step).await {
-                tracing::warn!(%error, "a message that was not sent stays in the outbox");
-            }
+        let result = result.unwrap_or_else(|| Err(before(draft, Error::Bug("the job was lost".to_owned()))));
+        if let Err(SendError { cause: Cause::BadCredentials(_), .. }) = &result {
+            // In the background it would wait for another password; this is somebody who can act.
+            self.end_attempt(&id, Phase::Failed).await;
         }
         result
+    }
+
+    async fn end_attempt(&self, id: &OutgoingId, to: Phase) {
+        let step = Advance { from: &[Phase::Failed, Phase::Waiting], to, words: None };
+        if let Err(error) = self.services.store.advance(id, step).await {
+            tracing::warn!(%error, "a message that was not sent stays in the outbox as it was");
+        }
     }
 
     /// What a row says to another post of its message; `None` where that is a new attempt.
