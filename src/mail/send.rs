@@ -264,7 +264,7 @@ impl Account {
         }
         let mail = mail_of(draft);
         let parcel = Parcel { mail: &mail, message: &message, draft: kept.clone(), send_at: None };
-        match self.submit(&parcel, &Journal::None).await {
+        match self.submit(&parcel, None, &Journal::None).await {
             Ok(_) => Ok(Delivery::Sent(self.after_sending(&parcel).await)),
             Err(error) => Err(SendError { draft: kept, cause: cause(error) }),
         }

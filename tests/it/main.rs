@@ -18,6 +18,7 @@ mod access;
 mod act;
 mod collectors;
 mod compose;
+mod deliveries;
 mod exactly_once;
 mod folder;
 mod headers;
