@@ -38,6 +38,13 @@ pub(super) struct Parcel<'a> {
     pub(super) send_at: Option<i64>,
 }
 
+/// What is left once the server has a message.
+pub(super) struct Settled {
+    pub(super) warnings: Vec<SendWarning>,
+    /// Another attempt at it may leave less.
+    may_be_mended: bool,
+}
+
 /// Where the steps are written down.
 pub(super) enum Journal<'a> {
     /// The database is away.
@@ -114,7 +121,7 @@ impl Account {
             if let Err(error) = store.advance(&row.id, step).await {
                 // It is on its way, and that is what counts: the row will say that nobody knows.
                 tracing::error!(%error, "a message was sent, and the outbox could not be told");
-                return Ok(Delivery::Sent(self.after_sending(&parcel).await));
+                return Ok(Delivery::Sent(self.after_sending(&parcel).await.warnings));
             }
             return self.settle(job, row).await;
         };
@@ -181,12 +188,10 @@ impl Account {
         let message = store.outgoing_message(&row.id).await.map_err(no_outbox)?.unwrap_or_default();
         let parcel =
             Parcel { mail: &row.mail, message: &message, draft: row.draft.clone(), send_at: row.send_at };
-        let warnings = self.after_sending(&parcel).await;
+        let Settled { warnings, may_be_mended } = self.after_sending(&parcel).await;
         let result = async {
             store.warn_outgoing(&row.id, &warnings).await?;
-            let may_be_mended = warnings.contains(&SendWarning::NotFiled)
-                && store.now() < row.send_at.unwrap_or(row.created_at) + PATIENCE;
-            if may_be_mended {
+            if may_be_mended && store.now() < row.send_at.unwrap_or(row.created_at) + PATIENCE {
                 let pause = pause(&FILING_PAUSES, job.attempts);
                 return store.put_off(job, store.now() + pause, job.attempts + 1).await;
             }
@@ -226,11 +231,14 @@ impl Account {
     }
 
     /// The point of no return is behind: whatever fails now is a warning.
-    pub(super) async fn after_sending(&self, parcel: &Parcel<'_>) -> Vec<SendWarning> {
-        let mut warnings = Vec::new();
+    pub(super) async fn after_sending(&self, parcel: &Parcel<'_>) -> Settled {
+        let (mut warnings, mut may_be_mended) = (Vec::new(), false);
         let mut note = |warning: SendWarning, result: Result<(), Error>| {
             if let Err(error) = result {
                 tracing::warn!(?warning, %error, "after the message was sent");
+                let is_passing = matches!(error, Error::Unavailable { .. } | Error::TooManyConnections(_));
+                // A copy that is missing is worth another attempt whatever the reason: quotas change.
+                may_be_mended |= is_passing || warning == SendWarning::NotFiled;
                 warnings.push(warning);
             }
         };
@@ -242,7 +250,7 @@ impl Account {
         if let Some(key) = parcel.draft.as_ref().filter(|_| !keep_draft) {
             note(SendWarning::DraftLeft, self.discard_sent_draft(key).await);
         }
-        warnings
+        Settled { warnings, may_be_mended }
     }
 
     async fn file_in_sent(&self, parcel: &Parcel<'_>) -> Result<(), Error> {

@@ -265,7 +265,7 @@ impl Account {
         let mail = mail_of(draft);
         let parcel = Parcel { mail: &mail, message: &message, draft: kept.clone(), send_at: None };
         match self.submit(&parcel, None, &Journal::None).await {
-            Ok(_) => Ok(Delivery::Sent(self.after_sending(&parcel).await)),
+            Ok(_) => Ok(Delivery::Sent(self.after_sending(&parcel).await.warnings)),
             Err(error) => Err(SendError { draft: kept, cause: cause(error) }),
         }
     }

@@ -196,9 +196,13 @@ fn a_changed_password_holds_work_up_until_its_owner_signs_in() {
     let (ann, bob) = (rig().named_person("changing@example.org", "old"), rig().person("bob"));
     let stage = Stage::new(&[]);
     let (browser, _) = stage.site.signed_in(&ann);
-    send(&browser, &bob.address, "hold on", &in_seconds(3)).is(303);
+    send(&browser, &bob.address, "hold on", &in_seconds(6)).is(303);
     sign_out(&browser);
     let ann = rig().named_person("changing@example.org", "new");
+    until("Dovecot has read it", || {
+        let answer = ImapClient::connect(rig().imap()).try_command("LOGIN changing@example.org old").concat();
+        answer.contains("AUTHENTICATIONFAILED")
+    });
     until("the old password is refused", || stage.site.log().contains("work waits for a sign-in"));
     let (browser, _) = stage.site.signed_in(&ann);
     arrived(&bob, 1);
