@@ -15,6 +15,7 @@ impl Accounts {
 
     /// Once, before the first job.
     pub(super) async fn prepare_work(&self) -> Result<(), StoreError> {
+        self.store().check().await?;
         if !self.services.background_work {
             self.store().forget_all_credentials().await?;
         }

@@ -16,6 +16,7 @@ mod wire;
 
 mod access;
 mod act;
+mod admin;
 mod collectors;
 mod compose;
 mod deliveries;
