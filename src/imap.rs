@@ -5,6 +5,7 @@
 //! socket lies `wire.rs`.
 
 mod append;
+mod arrived;
 mod capabilities;
 mod change;
 mod command;
@@ -24,6 +25,7 @@ mod search;
 mod structure;
 mod task;
 mod uid_set;
+mod upload;
 mod utf7;
 mod wire;
 

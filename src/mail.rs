@@ -2,9 +2,12 @@
 
 mod account;
 mod accounts;
+mod background;
 mod bundle;
+mod collect;
 mod collectors;
 mod delete;
+mod deliver;
 mod draft;
 mod error;
 mod flag;
@@ -20,6 +23,7 @@ mod snooze;
 mod start;
 mod transfer;
 mod undo;
+mod worker;
 
 pub use account::Account;
 pub use accounts::{Accounts, SignInId};
@@ -28,12 +32,12 @@ pub use draft::SavedDraft;
 pub use error::{Error, Reason, What, Which};
 pub use identity::Identities;
 pub use open::{Content, Prefer, Reading, ReadingPart};
-pub use outbox::Delivery;
 pub use part::PartStream;
-pub use send::{Cause, Refusal, SendError};
+pub use send::{Cause, Delivery, Refusal, SendError};
 pub use sending::Repeat;
 pub use start::{Bring, Start, StartFrom};
 pub use undo::{Done, UndoToken};
+pub use worker::work;
 
 pub use crate::{
     imap::{Listed, Neighbours},

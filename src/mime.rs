@@ -5,6 +5,7 @@
 
 mod build;
 mod charset;
+mod copies;
 mod date;
 mod header;
 mod html;
@@ -19,6 +20,7 @@ mod words;
 mod random_tests;
 
 pub use build::{BuildError, Copy, build, origin};
+pub use copies::copy_of;
 pub use date::date;
 pub use header::{addresses, headers, message_ids};
 pub use html::html_to_text;

@@ -1,15 +1,18 @@
 //! The submission adapter (RFC 6409): one message out, one answer for each recipient.
 
+mod future_release;
 mod probe;
 mod session;
 mod starttls;
 mod transaction;
 mod transport;
 
-use std::{future::Future, time::Duration};
+use std::{error::Error as StdError, future::Future, time::Duration};
 
+use jiff::Timestamp;
 use tokio::time::timeout;
 
+pub use future_release::FutureRelease;
 pub use probe::{Probe, probe};
 
 use crate::{config::Upstream, model::Credentials, net::Dialer};
@@ -23,6 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Refusal {
     pub address: String,
     pub words: String,
+    /// 5xx. What was refused with 4xx may be taken later: greylisting, a full mailbox.
+    pub is_permanent: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -42,9 +47,32 @@ pub enum Error {
     /// 4xx, or the connection broke before the final dot: nothing was sent, trying again may help.
     #[error("the SMTP server could not take the message now: {0}")]
     NotNow(String),
+    /// Nothing was sent: the server does not hold messages, or not until then (RFC 4865).
+    #[error("the SMTP server does not hold messages until then")]
+    NotOffered,
+    /// Nothing was sent: the caller's `before_data` failed.
+    #[error("the message was held back")]
+    HeldBack(#[source] Box<dyn StdError + Send + Sync>),
     /// The connection broke between the final dot and the answer: it may or may not be on its way.
     #[error("the SMTP server did not confirm")]
     Unknown(#[source] std::io::Error),
+}
+
+impl Error {
+    /// Whether nothing was sent and the same may be taken later. Not of [`Error::HeldBack`], whose cause is the
+    /// caller's.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Error::Unreachable(_) | Error::NotNow(_) => true,
+            Error::Recipients(refusals) => refusals.iter().all(|refusal| !refusal.is_permanent),
+            Error::NoStartTls
+            | Error::BadCredentials(_)
+            | Error::Refused(_)
+            | Error::NotOffered
+            | Error::HeldBack(_)
+            | Error::Unknown(_) => false,
+        }
+    }
 }
 
 /// What goes on the envelope (RFC 5321 §3.3).
@@ -52,23 +80,42 @@ pub enum Error {
 pub struct Envelope {
     pub from: String,
     pub to: Vec<String>,
+    /// The server is to hold the message until then (RFC 4865). A time that has passed asks for nothing.
+    pub release_at: Option<Timestamp>,
+}
+
+/// What the server took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepted {
+    /// It is on its way.
+    Sent,
+    /// The server sends it at [`Envelope::release_at`]; nothing can call it back.
+    HeldByServer,
 }
 
 /// Submits `message` (CRLF line ends, no Bcc). Either all recipients were accepted, or nothing was sent.
 /// Must be run in a task of its own: a caller that goes away must not stop it half-way.
-pub async fn submit(
+///
+/// `before_data` is first polled when the server waits for the message, and done before its first byte is sent. So
+/// a process that dies before `before_data` is done has not sent the message; one that dies later may have.
+pub async fn submit<E: Into<Box<dyn StdError + Send + Sync>>>(
     dialer: &Dialer,
     upstream: &Upstream,
     credentials: &Credentials,
     envelope: &Envelope,
     message: &[u8],
-) -> Result<(), Error> {
+    before_data: impl Future<Output = Result<(), E>>,
+) -> Result<Accepted, Error> {
     let mut session = Session::open(dialer, upstream).await?;
     let result = match session.log_in(credentials).await {
-        Ok(()) => transaction::run(&mut session, envelope, message).await,
+        Ok(()) => transaction::run(&mut session, envelope, message, before_data).await,
         Err(error) => Err(error),
     };
-    session.quit().await;
+    match result {
+        // The server takes what comes next for the message, and drops it where the connection ends.
+        Err(Error::HeldBack(_)) => drop(session),
+        _ => session.quit().await,
+    }
     result
 }
 

@@ -1,7 +1,9 @@
 //! A message put into a mailbox, and messages found by their Message-ID.
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use memchr::memmem;
+use tokio::io::AsyncRead;
 
 use crate::{
     mime,
@@ -12,6 +14,7 @@ use super::{
     Conn, Error,
     command::Command,
     response::{Code, Response},
+    upload::Upload,
 };
 
 impl Conn {
@@ -22,20 +25,8 @@ impl Conn {
         flags: &[Flag],
         message: Bytes,
     ) -> Result<Option<(UidValidity, Uid)>, Error> {
-        let mut told = None;
-        let mut command = Command::new("APPEND").string(self.names.write(mailbox)).word("(");
-        for flag in flags {
-            command = command.flag(flag);
-        }
-        let command = command.close(")").literal(message.clone()).slow();
-        self.run(command, |response| {
-            if let Response::Tagged { status, .. } = response
-                && let Some(Code::AppendUid(uid_validity, uid)) = status.code
-            {
-                told = Some((uid_validity, uid));
-            }
-        })
-        .await?;
+        let command = self.append_command(mailbox, flags).literal(message.clone()).slow();
+        let told = self.run_append(command).await?;
         if told.is_some() {
             return Ok(told);
         }
@@ -47,6 +38,48 @@ impl Conn {
             None
         });
         Ok(found.and_then(|found| Some((found.uid_validity, *found.uids().last()?))))
+    }
+
+    /// The same of a message of any size, of which little is held at a time; APPENDUID or `None`.
+    ///
+    /// `message` must yield `size` bytes, with CRLF line ends and no NUL, or the server changes them. One that
+    /// yields others breaks the connection off ([`Error::Source`]), and nothing is stored. An `internal_date`
+    /// from before 1970 is left out: servers have no such.
+    pub async fn append_file(
+        &mut self,
+        mailbox: &MailboxName,
+        flags: &[Flag],
+        internal_date: Option<Timestamp>,
+        message: impl AsyncRead + Send + Unpin + 'static,
+        size: u64,
+    ) -> Result<Option<(UidValidity, Uid)>, Error> {
+        if let Some(limit) = self.capabilities().append_limit.filter(|limit| size > *limit) {
+            return Err(Error::TooBig(format!("it takes messages of up to {limit} bytes")));
+        }
+        let command = self.append_command(mailbox, flags);
+        let command = match internal_date.filter(|at| *at >= Timestamp::UNIX_EPOCH) {
+            Some(at) => command.date_time(at),
+            None => command,
+        };
+        self.run_append(command.upload(Upload::new(message, size))).await
+    }
+
+    fn append_command(&self, mailbox: &MailboxName, flags: &[Flag]) -> Command {
+        let command = Command::new("APPEND").string(self.names.write(mailbox)).word("(");
+        flags.iter().fold(command, Command::flag).close(")")
+    }
+
+    async fn run_append(&mut self, command: Command) -> Result<Option<(UidValidity, Uid)>, Error> {
+        let mut told = None;
+        self.run(command, |response| {
+            if let Response::Tagged { status, .. } = response
+                && let Some(Code::AppendUid(uid_validity, uid)) = status.code
+            {
+                told = Some((uid_validity, uid));
+            }
+        })
+        .await?;
+        Ok(told)
     }
 
     /// Messages of `mailbox` with this Message-ID (without angle brackets).

@@ -33,6 +33,8 @@ pub struct Capabilities {
     pub literal_minus: bool,
     /// RFC 9208.
     pub quota: bool,
+    /// RFC 7889: the largest message that APPEND takes, bytes; `None` where the server does not say.
+    pub append_limit: Option<u64>,
     /// RFC 4616 over RFC 3501 AUTHENTICATE.
     pub auth_plain: bool,
     /// RFC 3501 §6.2.3.
@@ -68,6 +70,7 @@ impl Capabilities {
             literal_plus: has("LITERAL+"),
             literal_minus: has("LITERAL-"),
             quota: has("QUOTA"),
+            append_limit: all.iter().find_map(|name| name.strip_prefix("APPENDLIMIT=")?.parse().ok()),
             auth_plain: has("AUTH=PLAIN"),
             login_disabled: has("LOGINDISABLED"),
             all,
@@ -135,6 +138,12 @@ impl Capabilities {
                 "Names and words with other than plain letters take a round trip more.",
             ),
             note("QUOTA", "RFC 9208", self.quota, "The used and free storage is not shown."),
+            note(
+                "APPENDLIMIT",
+                "RFC 7889",
+                self.append_limit.is_some(),
+                "A message that is too large for the mailbox is refused only after it was collected.",
+            ),
         ]
     }
 }

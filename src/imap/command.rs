@@ -6,11 +6,11 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
-use crate::model::{Flag, Section};
+use crate::model::{Flag, Section, Uid};
 
-use super::uid_set::UidRange;
+use super::{uid_set::UidRange, upload::Upload};
 
 /// Longer strings go as literals: servers bound the length of a line (RFC 7162 §4 names 8192 bytes).
 const MAX_QUOTED: usize = 1000;
@@ -33,8 +33,14 @@ pub(super) enum Literals {
 /// A piece of an encoded command, and what has to happen before the next is sent.
 #[derive(Debug)]
 pub(super) struct Leg {
-    pub(super) bytes: Bytes,
+    pub(super) load: Load,
     pub(super) then: Then,
+}
+
+#[derive(Debug)]
+pub(super) enum Load {
+    Bytes(Bytes),
+    Upload(Upload),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +51,11 @@ pub(super) enum Then {
     Await,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 enum Piece {
     Text(BytesMut),
     Literal(Bytes),
+    Upload(Upload),
 }
 
 /// How long a command may take, as a multiple of [`super::Server::patience`].
@@ -58,7 +65,12 @@ pub(super) enum Cost {
     Flat,
     /// Grows with the mailbox.
     Grows,
+    /// So many bytes are sent with it.
+    Carries(u64),
 }
+
+/// The slowest line that a message is sent over, bytes a second.
+const SLOWEST: u64 = 8 << 10;
 
 impl Cost {
     /// From the first byte sent to the last byte of the answer.
@@ -66,12 +78,13 @@ impl Cost {
         match self {
             Cost::Flat => patience,
             Cost::Grows => patience * 5,
+            Cost::Carries(n_bytes) => patience * 5 + Duration::from_secs(n_bytes / SLOWEST),
         }
     }
 }
 
 /// One command without its tag. Arguments are separated by blanks of themselves.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Command {
     name: &'static str,
     pieces: Vec<Piece>,
@@ -131,6 +144,13 @@ impl Command {
         self
     }
 
+    /// `first:*`. Names the last message too, where its UID is smaller (RFC 3501 §6.4.8).
+    pub(super) fn uids_from(mut self, first: Uid) -> Command {
+        self.blank();
+        self.text(format!("{first}:*").as_bytes());
+        self
+    }
+
     pub(super) fn flag(mut self, flag: &Flag) -> Command {
         self.blank();
         self.text(canonical(flag).as_bytes());
@@ -141,6 +161,13 @@ impl Command {
     pub(super) fn date(mut self, date: Date) -> Command {
         self.blank();
         self.text(date.strftime("%-d-%b-%Y").to_string().as_bytes());
+        self
+    }
+
+    /// `date-time` of RFC 3501 §9, which has four digits for the year: `" 1-Feb-2026 08:15:00 +0000"`.
+    pub(super) fn date_time(mut self, at: Timestamp) -> Command {
+        self.blank();
+        self.text(at.strftime("\"%e-%b-%Y %H:%M:%S +0000\"").to_string().as_bytes());
         self
     }
 
@@ -181,6 +208,14 @@ impl Command {
         self
     }
 
+    /// A literal that is read while it is sent. The server is asked first, and the command may take longer.
+    pub(super) fn upload(mut self, upload: Upload) -> Command {
+        self.blank();
+        self.cost = Cost::Carries(upload.size);
+        self.pieces.push(Piece::Upload(upload));
+        self
+    }
+
     fn blank(&mut self) {
         match self.pieces.last() {
             Some(Piece::Text(text)) if text.ends_with(b"(") => {}
@@ -210,13 +245,18 @@ impl Command {
                     };
                     let (plus, then) = if unasked { ("+", Then::Continue) } else { ("", Then::Await) };
                     text.extend_from_slice(format!("{{{}{plus}}}\r\n", bytes.len()).as_bytes());
-                    legs.push(Leg { bytes: text.split().freeze(), then });
-                    legs.push(Leg { bytes, then: Then::Continue });
+                    legs.push(Leg { load: Load::Bytes(text.split().freeze()), then });
+                    legs.push(Leg { load: Load::Bytes(bytes), then: Then::Continue });
+                }
+                Piece::Upload(upload) => {
+                    text.extend_from_slice(format!("{{{}}}\r\n", upload.size).as_bytes());
+                    legs.push(Leg { load: Load::Bytes(text.split().freeze()), then: Then::Await });
+                    legs.push(Leg { load: Load::Upload(upload), then: Then::Continue });
                 }
             }
         }
         text.extend_from_slice(b"\r\n");
-        legs.push(Leg { bytes: text.freeze(), then: Then::Await });
+        legs.push(Leg { load: Load::Bytes(text.freeze()), then: Then::Await });
         legs
     }
 }

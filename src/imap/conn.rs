@@ -107,7 +107,7 @@ impl Conn {
             each(response);
         });
         let result = timeout(patience, exchange).await.unwrap_or(Err(Error::TimedOut));
-        self.is_broken = matches!(result, Err(Error::Lost(_) | Error::TimedOut | Error::Protocol(_)));
+        self.is_broken = result.as_ref().is_err_and(Error::breaks_off);
         // Names only: arguments are people's folders, words and letters.
         tracing::debug!(target: "postroom::imap", command = name, ok = result.is_ok());
         result

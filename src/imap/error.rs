@@ -29,6 +29,9 @@ pub enum Error {
     /// NO with [OVERQUOTA].
     #[error("the mailbox is full: {0}")]
     OverQuota(String),
+    /// Larger than the server takes, by its APPENDLIMIT or NO with [TOOBIG] (RFC 7889).
+    #[error("the message is too large: {0}")]
+    TooBig(String),
     /// NO with [TRYCREATE] or [NONEXISTENT], or a SELECT that was refused.
     #[error("there is no such mailbox")]
     NoSuchMailbox,
@@ -44,6 +47,10 @@ pub enum Error {
     /// Broken framing, or a response over the limits; the connection was closed.
     #[error("the IMAP server sent something unreadable: {0}")]
     Protocol(&'static str),
+    /// What was to be appended could not be read, or has another size than was said. Nothing was appended; the
+    /// connection was closed.
+    #[error("the message that was to be stored could not be read")]
+    Source(#[source] io::Error),
 }
 
 /// What the server must not send, as an [`io::Error`] for those that know no other.
@@ -57,12 +64,30 @@ impl Violation {
     }
 }
 
+/// What went wrong with the source of an upload, as an [`io::Error`] of the connection.
+#[derive(Debug, thiserror::Error)]
+#[error("the source failed")]
+struct SourceFailed(#[source] io::Error);
+
 impl Error {
+    /// Marks an error of what is uploaded, so that it is not taken for one of the connection.
+    pub(super) fn source_failed(error: io::Error) -> io::Error {
+        io::Error::new(error.kind(), SourceFailed(error))
+    }
+
+    /// Whether client and server are out of step after it.
+    pub(super) fn breaks_off(&self) -> bool {
+        matches!(self, Error::Lost(_) | Error::TimedOut | Error::Protocol(_) | Error::Source(_))
+    }
+
     /// The error of a read or write on the connection.
     pub(super) fn from_io(error: io::Error) -> Error {
-        match error.get_ref().and_then(|inner| inner.downcast_ref::<Violation>()) {
-            Some(Violation(what)) => Error::Protocol(what),
-            None => Error::Lost(error),
+        if let Some(Violation(what)) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+            return Error::Protocol(what);
+        }
+        match error.downcast::<SourceFailed>() {
+            Ok(SourceFailed(error)) => Error::Source(error),
+            Err(error) => Error::Lost(error),
         }
     }
 
@@ -74,6 +99,7 @@ impl Error {
     pub(super) fn from_refusal(status: &Status<'_>) -> Error {
         match status.code {
             Some(Code::OverQuota) => Error::OverQuota(status.text.clone()),
+            Some(Code::TooBig) => Error::TooBig(status.text.clone()),
             Some(Code::TryCreate | Code::NonExistent) => Error::NoSuchMailbox,
             Some(Code::AlreadyExists) => Error::MailboxExists,
             Some(Code::Limit) => Error::TooManyConnections(status.text.clone()),

@@ -16,7 +16,7 @@ enum Answer {
 }
 
 /// Sends `command` and calls `each` with every response up to the tagged OK, that included. After a
-/// refusal the connection is in step; after [`Error::Lost`] and [`Error::Protocol`] it is not.
+/// refusal the connection is in step; after [`Error::Lost`], [`Error::Protocol`] and [`Error::Source`] it is not.
 pub(super) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
     wire: &mut Wire<S>,
     tag: &str,
@@ -26,8 +26,9 @@ pub(super) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Result<(), Error> {
     let mut legs = command.encode(tag, literals).into_iter().peekable();
     while let Some(leg) = legs.next() {
-        wire.send(&leg).await.map_err(Error::from_io)?;
-        if leg.then == Then::Continue {
+        let then = leg.then;
+        wire.send(leg).await.map_err(Error::from_io)?;
+        if then == Then::Continue {
             continue;
         }
         match (answer(wire, tag, &mut each).await?, legs.peek()) {

@@ -243,7 +243,7 @@ mod tests {
             ListRequest { filter, query: Query { text: String::new(), terms }, ..ListRequest::default() };
         let command = with_charset(Command::new("S"), &request.query);
         let legs = with_keys(command, &request, exempt).encode("a", Literals::Plus);
-        legs.iter().map(|leg| String::from_utf8_lossy(&leg.bytes).into_owned()).collect()
+        legs.iter().map(|leg| leg.text().to_owned()).collect()
     }
 
     #[test]

@@ -19,7 +19,7 @@ use tokio_util::io::poll_read_buf;
 pub(super) use framer::{Framer, Limits};
 
 use super::{
-    command::{Leg, Then},
+    command::{Leg, Load, Then},
     error::Violation,
     response::{Response, Status},
 };
@@ -85,8 +85,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 
     /// Writes a piece of a command; sent at once where an answer is awaited before the next.
-    pub(super) async fn send(&mut self, leg: &Leg) -> io::Result<()> {
-        self.io.write_all(&leg.bytes).await?;
+    pub(super) async fn send(&mut self, leg: Leg) -> io::Result<()> {
+        match leg.load {
+            Load::Bytes(bytes) => self.io.write_all(&bytes).await?,
+            Load::Upload(upload) => upload.write_to(&mut self.io).await?,
+        }
         match leg.then {
             Then::Continue => Ok(()),
             Then::Await => self.io.flush().await,

@@ -27,6 +27,7 @@ pub(super) struct Services {
     pub(super) max_message_bytes: usize,
     pub(super) sendings: Sendings,
     pub(super) store: Arc<Store>,
+    pub(super) background_work: bool,
 }
 
 /// One signed-in person's mail. Lives as long as somebody uses the sign-in. Its deeds stand in the

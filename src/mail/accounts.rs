@@ -15,8 +15,10 @@ pub struct SignInId(pub String);
 
 /// Every signed-in account of this process.
 pub struct Accounts {
-    services: Arc<Services>,
+    pub(super) services: Arc<Services>,
     signed_in: Mutex<BTreeMap<SignInId, Arc<Account>>>,
+    /// By owner: opened for work, with nobody signed in.
+    pub(super) background: Mutex<BTreeMap<String, Arc<Account>>>,
 }
 
 impl Accounts {
@@ -35,13 +37,15 @@ impl Accounts {
             max_message_bytes: config.max_message_bytes,
             sendings: Sendings::default(),
             store,
+            background_work: config.background_work,
         };
-        Accounts { services: Arc::new(services), signed_in: Mutex::default() }
+        Accounts { services: Arc::new(services), signed_in: Mutex::default(), background: Mutex::default() }
     }
 
     /// Logs in to the IMAP server, which alone decides who may.
     pub async fn sign_in(&self, id: &SignInId, credentials: Credentials) -> Result<Arc<Account>, Error> {
-        let account = Account::sign_in(Arc::clone(&self.services), credentials).await?;
+        let account = Account::sign_in(Arc::clone(&self.services), credentials.clone()).await?;
+        self.welcome(&credentials).await;
         Ok(self.keep(id, account))
     }
 
@@ -74,7 +78,7 @@ impl Accounts {
                 .map(|(_, account)| account)
                 .collect()
         };
-        for account in closing {
+        for account in closing.into_iter().chain(self.take_idle_background(idle)) {
             account.close().await;
         }
         self.services.sendings.forget_old();
@@ -83,7 +87,7 @@ impl Accounts {
     /// Closes everything: the process ends.
     pub async fn close_all(&self) {
         let closing = std::mem::take(&mut *self.lock());
-        for account in closing.into_values() {
+        for account in closing.into_values().chain(self.take_idle_background(Duration::ZERO)) {
             account.close().await;
         }
     }
@@ -102,7 +106,7 @@ impl Accounts {
         Arc::clone(self.lock().entry(id.clone()).or_insert_with(|| Arc::new(account)))
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<SignInId, Arc<Account>>> {
+    pub(super) fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<SignInId, Arc<Account>>> {
         self.signed_in.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

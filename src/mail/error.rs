@@ -88,7 +88,7 @@ pub(super) fn reason(error: &net::Error) -> Reason {
     match error {
         net::Error::TimedOut => Reason::TimedOut,
         net::Error::Certificate(_) => Reason::Certificate,
-        net::Error::Unreachable(_) | net::Error::CaFile(_) => Reason::Unreachable,
+        net::Error::Unreachable(_) | net::Error::CaFile(_) | net::Error::Forbidden(_) => Reason::Unreachable,
     }
 }
 
@@ -98,12 +98,13 @@ impl From<imap::Error> for Error {
         let reason = match error {
             E::BadCredentials => return Error::BadCredentials,
             E::TooManyConnections(words) => return Error::TooManyConnections(words),
-            E::Refused(words) => return Error::Refused(words),
+            E::Refused(words) | E::TooBig(words) => return Error::Refused(words),
             E::OverQuota(words) => return Error::OverQuota(words),
             E::NoSuchMailbox => return Error::NotFound(What::Mailbox),
             E::MailboxExists => return Error::Invalid("A folder of that name exists already.".to_owned()),
             E::Stale => return Error::Stale,
             E::Gone => return Error::NotFound(What::Message),
+            E::Source(source) => return Error::Bug(format!("a message could not be read: {source}")),
             E::Unreachable(ref source) => reason(source),
             E::TimedOut => Reason::TimedOut,
             E::NoStartTls => Reason::NoEncryption,

@@ -74,6 +74,11 @@ impl Account {
         Ok(mailboxes.iter().find(with_role).map(|mailbox| mailbox.name.clone()))
     }
 
+    /// Where a mailbox of this name of ours is, or would be made.
+    pub(super) async fn name_beside_others(&self, word: &str) -> Result<MailboxName, Error> {
+        beside_others(word, &self.mailboxes().await?)
+    }
+
     /// The mailbox with this role, created where there is none.
     pub(super) async fn ensure_role(&self, role: MailboxRole) -> Result<MailboxName, Error> {
         let mailboxes = self.mailboxes().await?;
@@ -99,7 +104,6 @@ impl Account {
     }
 }
 
-/// Where a new mailbox with a role goes: below INBOX on servers that keep everything there.
 fn role_name(role: MailboxRole, mailboxes: &[Mailbox]) -> Result<MailboxName, Error> {
     let word = match role {
         MailboxRole::Inbox => return Ok(MailboxName::inbox()),
@@ -109,6 +113,11 @@ fn role_name(role: MailboxRole, mailboxes: &[Mailbox]) -> Result<MailboxName, Er
         MailboxRole::Junk => "Junk",
         MailboxRole::Trash => "Trash",
     };
+    beside_others(word, mailboxes)
+}
+
+/// Where a new mailbox goes: below INBOX on servers that keep everything there.
+fn beside_others(word: &str, mailboxes: &[Mailbox]) -> Result<MailboxName, Error> {
     let others = || mailboxes.iter().filter(|mailbox| !mailbox.name.is_inbox());
     let delimiter = mailboxes.iter().find_map(|mailbox| mailbox.delimiter);
     let below_inbox = delimiter.map(|d| format!("INBOX{d}"));

@@ -1,4 +1,5 @@
-//! What became of each message that was to be sent, so that nothing is sent twice.
+//! What became of each message that this process was to send: requests for the same one wait for each other, and
+//! nothing is sent twice even while the outbox cannot be read.
 
 use std::{
     collections::BTreeMap,
@@ -9,8 +10,7 @@ use std::{
 use rand::RngExt;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-use super::send::Sent;
-use crate::model::{MessageId, MessageKey};
+use crate::model::{MessageId, MessageKey, SendWarning};
 
 /// How long an outcome is remembered: longer than a browser tab stays open on its form.
 const REMEMBERED: Duration = Duration::from_hours(48);
@@ -31,7 +31,7 @@ pub(super) enum Outcome {
     NotSent(Option<MessageKey>),
     /// The server's answer to the final dot is missing; the draft that was kept.
     Unknown(Option<MessageKey>),
-    Sent(Sent),
+    Sent(Vec<SendWarning>),
 }
 
 type Sending = Arc<AsyncMutex<Outcome>>;

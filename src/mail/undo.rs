@@ -28,6 +28,8 @@ pub(super) enum Undo {
     MoveBack(MessageSet, MailboxName),
     /// Copies that were made.
     RemoveCopies(MessageSet),
+    /// Snoozes that were begun.
+    Wake(Vec<String>),
 }
 
 /// The last action only: an older one may no longer fit what came after it.
@@ -57,6 +59,7 @@ impl Account {
         match undo {
             Undo::Flags(messages, change) => Ok(self.change_flags(&messages, &change).await?.n_messages),
             Undo::MoveBack(messages, home) => Ok(self.move_to(&messages, &home).await?.n_messages),
+            Undo::Wake(ids) => self.undo_snooze(&ids).await,
             Undo::RemoveCopies(messages) => self.expunge(&messages).await.map(|done| done.n_messages),
         }
     }

@@ -14,6 +14,8 @@ use mail_builder::{
 
 pub use origin::origin;
 
+pub(super) use origin::HEADER as ORIGIN_HEADER;
+
 use super::words::one_line;
 use crate::model::{Address, AddressList, Attachment, Draft, wire_form};
 
@@ -37,9 +39,7 @@ pub enum Copy {
 /// A complete RFC 5322 message with CRLF line ends. No value can add a header or end one early.
 #[expect(clippy::needless_pass_by_value, reason = "a moment is a value, whatever it weighs")]
 pub fn build(draft: &Draft, copy: Copy, now: ZonedDateTime) -> Result<Vec<u8>, BuildError> {
-    let mut message = MessageBuilder::new()
-        .header("Date", Raw::new(now.strftime("%a, %-d %b %Y %H:%M:%S %z").to_string()))
-        .from(address(&draft.from));
+    let mut message = MessageBuilder::new().header("Date", Raw::new(date(&now))).from(address(&draft.from));
     for (name, list) in [("Reply-To", &draft.reply_to), ("To", &draft.to), ("Cc", &draft.cc)] {
         if !list.0.is_empty() {
             message = message.header(name, addresses(list));
@@ -71,6 +71,11 @@ pub fn build(draft: &Draft, copy: Copy, now: ZonedDateTime) -> Result<Vec<u8>, B
         bytes.extend_from_slice(b"\r\n");
     }
     Ok(bytes)
+}
+
+/// RFC 5322 §3.3.
+pub(super) fn date(at: &ZonedDateTime) -> String {
+    at.strftime("%a, %-d %b %Y %H:%M:%S %z").to_string()
 }
 
 fn addresses(list: &AddressList) -> BuiltAddress<'_> {

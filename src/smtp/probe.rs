@@ -1,6 +1,6 @@
 //! What a submission server offers, for `postroom check`. Sends no mail.
 
-use super::{Error, Session};
+use super::{Error, FutureRelease, Session};
 use crate::{config::Upstream, model::Credentials, net::Dialer};
 
 /// A submission server's answer to EHLO, as it is after encryption.
@@ -8,6 +8,8 @@ use crate::{config::Upstream, model::Credentials, net::Dialer};
 pub struct Probe {
     /// As the server wrote them: `SIZE 10240000`.
     pub keywords: Vec<String>,
+    /// How far ahead it holds messages, where it does.
+    pub future_release: Option<FutureRelease>,
     /// One sentence for each thing that is missing: what it costs.
     pub missing: Vec<&'static str>,
 }
@@ -24,9 +26,10 @@ pub async fn probe(
         None => Ok(()),
     };
     let missing = missing(&session);
+    let future_release = FutureRelease::of(&session);
     let keywords = session.keywords.clone();
     session.quit().await;
-    login.map(|()| Probe { keywords, missing })
+    login.map(|()| Probe { keywords, future_release, missing })
 }
 
 fn missing(session: &Session) -> Vec<&'static str> {
@@ -47,6 +50,9 @@ fn missing(session: &Session) -> Vec<&'static str> {
         if !session.offers(keyword) {
             missing.push(cost);
         }
+    }
+    if FutureRelease::of(session).is_none() {
+        missing.push("FUTURERELEASE: a message to be sent later waits here, not at the server.");
     }
     missing
 }

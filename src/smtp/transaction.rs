@@ -1,7 +1,8 @@
 //! MAIL, RCPT, DATA (RFC 5321 §3.3): all recipients or none, and no doubt about which where it can be avoided.
 
-use std::{collections::BTreeSet, io, time::Duration};
+use std::{collections::BTreeSet, error::Error as StdError, future::Future, io, time::Duration};
 
+use jiff::Timestamp;
 use lettre::{
     Address,
     transport::smtp::{
@@ -11,7 +12,9 @@ use lettre::{
 };
 use tokio::time::timeout;
 
-use super::{Envelope, Error, PATIENCE, Refusal, meaning, session::Session, within, words};
+use super::{
+    Accepted, Envelope, Error, FutureRelease, PATIENCE, Refusal, meaning, session::Session, within, words,
+};
 use crate::model::wire_form;
 
 /// From the final dot to the answer: a server may do all its checks then (RFC 5321 §4.5.3.2.6).
@@ -21,7 +24,12 @@ const SLOWEST: u64 = 8 << 10;
 /// Bytes of the message encoded and written at a time.
 const CHUNK: usize = 64 << 10;
 
-pub(super) async fn run(session: &mut Session, envelope: &Envelope, message: &[u8]) -> Result<(), Error> {
+pub(super) async fn run<E: Into<Box<dyn StdError + Send + Sync>>>(
+    session: &mut Session,
+    envelope: &Envelope,
+    message: &[u8],
+    before_data: impl Future<Output = Result<(), E>>,
+) -> Result<Accepted, Error> {
     if !is_canonical(message) {
         return Err(Error::Refused("its line ends are not those of SMTP".to_owned()));
     }
@@ -29,7 +37,10 @@ pub(super) async fn run(session: &mut Session, envelope: &Envelope, message: &[u
         Error::Refused(format!("{} is not an address it can be sent from", envelope.from.escape_debug()))
     })?;
     let recipients = recipients(envelope)?;
-    let parameters = parameters(session, &from, &recipients, message)?;
+    let mut parameters = parameters(session, &from, &recipients, message)?;
+    let hold = hold_until(session, envelope.release_at)?;
+    let accepted = if hold.is_some() { Accepted::HeldByServer } else { Accepted::Sent };
+    parameters.extend(hold);
     let connection = &mut session.connection;
     within(PATIENCE, async {
         connection.command(Mail::new(Some(from), parameters)).await.map_err(|error| meaning(&error))
@@ -47,7 +58,8 @@ pub(super) async fn run(session: &mut Session, envelope: &Envelope, message: &[u
                     Err(meaning(&error))
                 }
                 Err(error) if error.status().is_some() => {
-                    Ok(Some(Refusal { address: shown, words: words(&error) }))
+                    let is_permanent = error.is_permanent();
+                    Ok(Some(Refusal { address: shown, words: words(&error), is_permanent }))
                 }
                 Err(error) => Err(meaning(&error)),
             }
@@ -59,7 +71,8 @@ pub(super) async fn run(session: &mut Session, envelope: &Envelope, message: &[u
         return Err(Error::Recipients(refusals));
     }
     within(PATIENCE, async { connection.command(Data).await.map_err(|error| meaning(&error)) }).await?;
-    send(session, message).await
+    before_data.await.map_err(|error| Error::HeldBack(error.into()))?;
+    send(session, message).await.map(|()| accepted)
 }
 
 /// The message itself. Whether its last byte was on the way when something failed decides what is known.
@@ -96,9 +109,11 @@ fn recipients(envelope: &Envelope) -> Result<Vec<Address>, Error> {
         match address(email) {
             Some(address) if seen.insert(address.to_string()) => recipients.push(address),
             Some(_) => {}
-            None => {
-                refusals.push(Refusal { address: email.clone(), words: "this is not an address".to_owned() })
-            }
+            None => refusals.push(Refusal {
+                address: email.clone(),
+                words: "this is not an address".to_owned(),
+                is_permanent: true,
+            }),
         }
     }
     if !refusals.is_empty() {
@@ -144,6 +159,18 @@ fn parameters(
     Ok(parameters)
 }
 
+/// The parameter that has the server hold the message (RFC 4865 §4); `None` where it need not.
+fn hold_until(session: &Session, release_at: Option<Timestamp>) -> Result<Option<MailParameter>, Error> {
+    let now = Timestamp::now();
+    let Some(at) = release_at.filter(|at| *at > now) else { return Ok(None) };
+    let offer = FutureRelease::of(session).ok_or(Error::NotOffered)?;
+    if !offer.covers(at, now) {
+        return Err(Error::NotOffered);
+    }
+    let value = at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    Ok(Some(MailParameter::Other { keyword: "HOLDUNTIL".to_owned(), value: Some(value) }))
+}
+
 fn header(message: &[u8]) -> &[u8] {
     let end = memchr::memmem::find(message, b"\r\n\r\n").unwrap_or(message.len());
     message.get(..end).unwrap_or(message)
@@ -181,6 +208,7 @@ mod tests {
         let envelope = |to: &[&str]| Envelope {
             from: "a@b.c".into(),
             to: to.iter().map(|email| (*email).to_owned()).collect(),
+            release_at: None,
         };
         let list = recipients(&envelope(&["x@y.z", "j@b\u{fc}cher.example", "x@y.z", "odd..@y.z"]));
         let list: Vec<String> = list.into_iter().flatten().map(|address| address.to_string()).collect();

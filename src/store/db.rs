@@ -102,4 +102,10 @@ impl Db {
             Engine::Postgres(_) => Err(StoreError::NotHere("PostgreSQL is backed up with pg_dump")),
         }
     }
+
+    #[cfg(test)]
+    pub(super) async fn limit_pages(&self, n: u32) {
+        let Engine::Sqlite(engine) = &self.0 else { return };
+        engine.limit_pages(n).await;
+    }
 }

@@ -19,7 +19,7 @@ pub struct App(Arc<Inner>);
 pub struct Inner {
     pub config: Config,
     pub urls: Urls,
-    pub accounts: Accounts,
+    pub accounts: Arc<Accounts>,
     pub store: Arc<Store>,
     pub sessions: Sessions,
     pub uploads: Uploads,
@@ -50,7 +50,7 @@ impl App {
     pub fn new(config: Config) -> Result<App, StartError> {
         let dialer = Arc::new(Dialer::new(&config).map_err(|error| StartError::Mail(error.into()))?);
         let store = Arc::new(Store::new(&config, dialer.tls(), Clock::default())?);
-        let accounts = Accounts::new(&config, dialer, Arc::clone(&store));
+        let accounts = Arc::new(Accounts::new(&config, dialer, Arc::clone(&store)));
         let max_bytes = config.max_message_bytes as u64;
         // An account may write a few messages at once.
         let limits = Limits { file_bytes: max_bytes, account_bytes: 4 * max_bytes, account_files: 200 };
@@ -73,12 +73,20 @@ impl App {
         super::routes::router(self)
     }
 
+    async fn tidy_store(&self) -> Result<(), StoreError> {
+        self.store.forget_old_outgoing().await?;
+        self.store.forget_idle_credentials().await
+    }
+
     /// Forgets what has expired. Called every minute or so.
     pub async fn sweep(&self) {
         self.sessions.sweep();
         self.uploads.sweep();
         self.kept_forms.sweep();
         self.flashes.sweep();
+        if let Err(error) = self.tidy_store().await {
+            tracing::debug!(%error, "the database was not tidied");
+        }
         self.typed_secrets.sweep();
         self.accounts.close_idle(self.config.session_idle.min(super::serve::ACCOUNT_IDLE)).await;
     }

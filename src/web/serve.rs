@@ -5,6 +5,7 @@ use std::{
     net::SocketAddr,
     os::unix::fs::{FileTypeExt, PermissionsExt},
     path::Path,
+    sync::Arc,
     time::Duration,
 };
 
@@ -18,7 +19,7 @@ use tokio::{
 };
 
 use super::{App, proxies::Peer};
-use crate::config::Listen;
+use crate::{config::Listen, mail};
 
 /// Connections that nobody used for so long are closed; the session may outlive them.
 pub const ACCOUNT_IDLE: Duration = Duration::from_secs(10 * 60);
@@ -47,6 +48,7 @@ pub async fn serve(app: App, stop: impl Future<Output = ()> + Send + 'static) ->
         stop_sender.send_replace(true);
     });
     let sweeping = tokio::spawn(sweep(app.clone()));
+    let working = tokio::spawn(mail::work(Arc::clone(&app.accounts), stopping.clone()));
     let listen = app.config.listen.clone();
     let served = match &listen {
         Listen::Tcp(address) => {
@@ -67,6 +69,9 @@ pub async fn serve(app: App, stop: impl Future<Output = ()> + Send + 'static) ->
         }
     };
     sweeping.abort();
+    if working.await.is_err() {
+        tracing::error!("the worker panicked");
+    }
     app.accounts.close_all().await;
     tracing::info!("stopped");
     served.map_err(ServeError::Serve)

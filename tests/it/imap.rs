@@ -1,6 +1,7 @@
 //! The IMAP adapter against a real Dovecot, with everything announced and with nothing.
 
 mod actions;
+mod appends;
 mod cancel;
 mod corpus;
 mod faults;

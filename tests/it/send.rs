@@ -191,29 +191,6 @@ fn a_connection_lost_after_the_final_dot_is_unknown_and_never_retried_by_itself(
 }
 
 #[test]
-fn a_server_that_is_away_keeps_everything() {
-    let (ann, bob) = (rig().person("ann"), rig().person("bob"));
-    let (site, proxy) = with_faulty_smtp();
-    let (browser, _) = site.signed_in(&ann);
-    proxy.refuse();
-    let (form, fields) = fill(&browser, &bob.address);
-    let again = submit(&browser, &form, &fields);
-    again.is(502).shows("Nothing was sent").shows("Drafts");
-    assert_eq!(again.field("text").trim_end(), fields[2].1.trim_end());
-    assert_eq!((n_messages(&ann, "Drafts"), n_messages(&ann, "Sent")), (1, 0));
-    proxy.heal();
-    // Lost before the final dot: nothing was sent, and trying again is safe.
-    proxy.when(Side::Server, "354", Fault::Cut);
-    submit(&browser, &again, &[("intent", "send".into())]).shows("Nothing was sent");
-    // The server wants it later.
-    proxy.when(Side::Server, "250 2.1.0", Fault::replace("451 4.3.0 try later"));
-    submit(&browser, &again, &[("intent", "send".into())]).shows("try later");
-    submit(&browser, &again, &[("intent", "send".into())]).is(303);
-    arrived(&bob, 1);
-    assert_eq!((n_messages(&ann, "Drafts"), n_messages(&ann, "Sent")), (0, 1));
-}
-
-#[test]
 fn nothing_typed_becomes_a_header_or_a_command() {
     let (ann, bob) = (rig().person("ann"), rig().person("bob"));
     let (browser, _) = site().signed_in(&ann);

@@ -1,13 +1,15 @@
 //! The submission adapter against a real Postfix, and against what can come between.
 
-use std::net::SocketAddr;
+mod outbox;
+
+use std::{convert::Infallible, future::ready, net::SocketAddr};
 
 use postroom::{
     config::{Security, Upstream},
     mime,
     model::{Address, AddressList, Credentials, Draft, MessageId},
     net::Dialer,
-    smtp::{self, Envelope, Error},
+    smtp::{self, Accepted, Envelope, Error},
 };
 use postroom_rig::{Fault, ImapClient, Person, Proxy, Side, rig, until};
 
@@ -23,16 +25,33 @@ fn credentials(person: &Person) -> Credentials {
 }
 
 fn envelope(from: &Person, to: &[&str]) -> Envelope {
-    Envelope { from: from.address.clone(), to: to.iter().map(|email| (*email).to_owned()).collect() }
+    let to = to.iter().map(|email| (*email).to_owned()).collect();
+    Envelope { from: from.address.clone(), to, release_at: None }
 }
 
 fn dialer() -> Dialer {
     Dialer::trusting(Some(rig().ca_file())).unwrap()
 }
 
-async fn submit_at(address: SocketAddr, from: &Person, to: &[&str], message: &[u8]) -> Result<(), Error> {
+/// Submits as somebody with nothing to do before the message is sent.
+async fn submit(
+    dialer: &Dialer,
+    upstream: &Upstream,
+    credentials: &Credentials,
+    envelope: &Envelope,
+    message: &[u8],
+) -> Result<Accepted, Error> {
+    smtp::submit(dialer, upstream, credentials, envelope, message, ready(Ok::<_, Infallible>(()))).await
+}
+
+async fn submit_at(
+    address: SocketAddr,
+    from: &Person,
+    to: &[&str],
+    message: &[u8],
+) -> Result<Accepted, Error> {
     let upstream = upstream(address, Security::Insecure);
-    smtp::submit(&dialer(), &upstream, &credentials(from), &envelope(from, to), message).await
+    submit(&dialer(), &upstream, &credentials(from), &envelope(from, to), message).await
 }
 
 /// The messages in a person's inbox, once there are `n`.
@@ -55,9 +74,7 @@ async fn a_message_goes_out_however_the_connection_is_secured() {
     ];
     for (address, security) in ways {
         let to = envelope(&ann, &[&bob.address, &bob.address]);
-        smtp::submit(&dialer(), &upstream(address, security), &credentials(&ann), &to, MESSAGE)
-            .await
-            .unwrap();
+        submit(&dialer(), &upstream(address, security), &credentials(&ann), &to, MESSAGE).await.unwrap();
     }
     for got in inbox(&bob, 3) {
         assert!(got.contains("\r\n\r\n.\r\n..\r\nend\r\n") && !got.contains("end\r\n\r\n"), "{got}");
@@ -70,7 +87,7 @@ async fn a_wrong_password_and_an_untrusted_certificate_are_told_apart() {
     let wrong = Credentials::new(ann.address.clone(), "not it".to_owned());
     let to = envelope(&ann, &["bob@example.org"]);
     let tls = upstream(rig().submissions(), Security::Tls);
-    let refused = smtp::submit(&dialer(), &tls, &wrong, &to, MESSAGE).await;
+    let refused = submit(&dialer(), &tls, &wrong, &to, MESSAGE).await;
     assert!(
         matches!(&refused, Err(Error::BadCredentials(words)) if words.starts_with("535 ")),
         "{refused:?}"
@@ -80,12 +97,12 @@ async fn a_wrong_password_and_an_untrusted_certificate_are_told_apart() {
         [(rig().submissions(), Security::Tls), (rig().submission(), Security::StartTls)]
     {
         let upstream = upstream(address, security);
-        let refused = smtp::submit(&stranger, &upstream, &credentials(&ann), &to, MESSAGE).await;
+        let refused = submit(&stranger, &upstream, &credentials(&ann), &to, MESSAGE).await;
         let is_certificate = matches!(refused, Err(Error::Unreachable(postroom::net::Error::Certificate(_))));
         assert!(is_certificate, "{refused:?}");
     }
     let nobody = upstream(Proxy::to_nobody(), Security::Insecure);
-    let refused = smtp::submit(&dialer(), &nobody, &credentials(&ann), &to, MESSAGE).await;
+    let refused = submit(&dialer(), &nobody, &credentials(&ann), &to, MESSAGE).await;
     assert!(matches!(refused, Err(Error::Unreachable(_))), "{refused:?}");
 }
 
@@ -99,11 +116,14 @@ async fn every_refused_recipient_is_named_and_nothing_is_sent() {
     };
     let named: Vec<&str> = refusals.iter().map(|refusal| refusal.address.as_str()).collect();
     assert_eq!(named, to[1..]);
-    for (refusal, words) in
-        refusals.iter().zip(["nobody of that name", "come back later", "delivers only to"])
-    {
-        assert!(refusal.words.contains(words), "{refusal:?}");
+    for (refusal, (words, is_permanent)) in refusals.iter().zip([
+        ("nobody of that name", true),
+        ("come back later", false),
+        ("delivers only to", true),
+    ]) {
+        assert!(refusal.words.contains(words) && refusal.is_permanent == is_permanent, "{refusal:?}");
     }
+    assert!(!Error::Recipients(refusals).is_temporary());
     let commands = proxy.commands();
     assert!(!commands.iter().any(|command| command == "DATA"), "{commands:?}");
     assert_eq!(commands.last().map(String::as_str), Some("QUIT"));
@@ -121,7 +141,7 @@ async fn nothing_said_before_encryption_counts_after_it() {
         let proxy = Proxy::to(rig().submission());
         proxy.when(Side::Server, said, fault);
         let upstream = upstream(proxy.address(), Security::StartTls);
-        let refused = smtp::submit(&dialer(), &upstream, &credentials(&ann), &to, MESSAGE).await;
+        let refused = submit(&dialer(), &upstream, &credentials(&ann), &to, MESSAGE).await;
         assert!(refused.is_err() && proxy.all_happened(), "{said}");
         assert_eq!(matches!(refused, Err(Error::NoStartTls)), said == "250-STARTTLS", "{refused:?}");
         let clear = String::from_utf8_lossy(&proxy.said_by(Side::Client)).into_owned();
@@ -253,7 +273,8 @@ async fn the_probe_tells_what_is_missing() {
     let ann = rig().person("ann");
     let starttls = upstream(rig().submission(), Security::StartTls);
     let probe = smtp::probe(&dialer(), &starttls, Some(&credentials(&ann))).await.unwrap();
-    assert_eq!(probe.missing, Vec::<&str>::new(), "{:?}", probe.keywords);
+    let missing: Vec<&str> = probe.missing.iter().filter_map(|sentence| sentence.split(':').next()).collect();
+    assert_eq!(missing, ["FUTURERELEASE"], "{:?}", probe.keywords);
     assert!(probe.keywords.iter().any(|keyword| keyword == "SIZE 150000000"), "{:?}", probe.keywords);
 
     let proxy = Proxy::to(rig().submission());

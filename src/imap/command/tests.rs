@@ -1,11 +1,18 @@
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 use super::*;
+
+impl Leg {
+    pub(in crate::imap) fn text(&self) -> &str {
+        let Load::Bytes(bytes) = &self.load else { panic!("nothing is uploaded here") };
+        std::str::from_utf8(bytes).unwrap()
+    }
+}
 
 fn sent(command: Command, literals: Literals) -> Vec<String> {
     let mut writes = vec![String::new()];
     for leg in command.encode("a", literals) {
-        writes.last_mut().unwrap().push_str(std::str::from_utf8(&leg.bytes).unwrap());
+        writes.last_mut().unwrap().push_str(leg.text());
         if leg.then == Then::Await {
             writes.push(String::new());
         }
@@ -52,9 +59,12 @@ fn arguments_are_separated() {
         .close(")")
         .flag(&Flag::Seen)
         .date(Date::constant(2026, 2, 1))
+        .date_time("2026-02-01T08:15:00+01:00".parse().unwrap())
         .number(7)
-        .range(1, 50);
-    let want = "a UID FETCH 1:2,5:6 (UID BODY.PEEK[1.2.HEADER]<0.10>) \\Seen 1-Feb-2026 7 1:50\r\n";
+        .range(1, 50)
+        .uids_from(Uid::new(9).unwrap());
+    let want = "a UID FETCH 1:2,5:6 (UID BODY.PEEK[1.2.HEADER]<0.10>) \\Seen 1-Feb-2026 \
+                \" 1-Feb-2026 07:15:00 +0000\" 7 1:50 9:*\r\n";
     assert_eq!(sent(command, Literals::Plus), [want]);
     let root = Command::new("F").body(&Section::root(), "HEADER", None).body(&Section::root(), "", None);
     assert_eq!(sent(root, Literals::Plus), ["a F BODY.PEEK[HEADER] BODY.PEEK[]\r\n"]);

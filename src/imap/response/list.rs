@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::model::{Uid, UidValidity};
+
 use super::{Cursor, Malformed, Value};
 
 /// A row of LIST or LSUB.
@@ -42,6 +44,8 @@ pub(in crate::imap) struct StatusRow<'a> {
     pub(in crate::imap) name: Cow<'a, [u8]>,
     pub(in crate::imap) messages: Option<u32>,
     pub(in crate::imap) unseen: Option<u32>,
+    pub(in crate::imap) uid_next: Option<Uid>,
+    pub(in crate::imap) uid_validity: Option<UidValidity>,
 }
 
 impl<'a> StatusRow<'a> {
@@ -49,7 +53,13 @@ impl<'a> StatusRow<'a> {
         let name = cursor.astring()?;
         let items = cursor.value()?;
         let item = |wanted| named(items.items(), wanted).and_then(|n| u32::try_from(n).ok());
-        Ok(StatusRow { name, messages: item("MESSAGES"), unseen: item("UNSEEN") })
+        Ok(StatusRow {
+            name,
+            messages: item("MESSAGES"),
+            unseen: item("UNSEEN"),
+            uid_next: item("UIDNEXT").and_then(Uid::new),
+            uid_validity: item("UIDVALIDITY").and_then(UidValidity::new),
+        })
     }
 }
 

@@ -64,6 +64,8 @@ pub(in crate::imap) enum Code<'a> {
     Limit,
     NonExistent,
     OverQuota,
+    /// RFC 7889.
+    TooBig,
     TryCreate,
     UidValidity(UidValidity),
     Unavailable,
@@ -105,6 +107,7 @@ impl<'a> Code<'a> {
             b"LIMIT" => Some(Code::Limit),
             b"NONEXISTENT" => Some(Code::NonExistent),
             b"OVERQUOTA" => Some(Code::OverQuota),
+            b"TOOBIG" => Some(Code::TooBig),
             b"TRYCREATE" => Some(Code::TryCreate),
             b"UIDVALIDITY" => uid_validity(&mut cursor).map(Code::UidValidity),
             b"UNAVAILABLE" => Some(Code::Unavailable),

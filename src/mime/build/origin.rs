@@ -4,7 +4,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 
 use crate::model::{Headers, MessageKey, Origin, OriginKind};
 
-pub(super) const HEADER: &str = "X-Postroom-Origin";
+pub(in crate::mime) const HEADER: &str = "X-Postroom-Origin";
 
 /// `replied INBOX%2F17%2E42`, with blanks where it may be folded.
 pub(super) fn value(origin: &Origin) -> String {

@@ -111,20 +111,22 @@ impl Postgres {
 
 async fn migrate(client: &Object) -> Result<(), StoreError> {
     let work = async {
-        client.batch_execute("CREATE TABLE IF NOT EXISTS schema_version (n BIGINT NOT NULL)").await?;
+        // An up-to-date schema is only read: a database that cannot be written serves as long as it can.
+        let had = steps_had(client).await?;
+        if had >= i64::from(N_STEPS) {
+            return Ok(had);
+        }
         // Given back by the server should this connection end.
         client.execute("SELECT pg_advisory_lock($1)", &[&MIGRATION_LOCK]).await?;
-        let had = client
-            .query_opt("SELECT n FROM schema_version", &[])
-            .await?
-            .map_or(0, |row| row.get::<_, i64>(0));
+        let had = steps_had(client).await?;
         for step in STEPS.iter().skip(usize::try_from(had).unwrap_or_default()) {
             client.batch_execute(&format!("BEGIN; {step}; COMMIT")).await?;
         }
-        if had < i64::from(N_STEPS) {
-            let record = "BEGIN; DELETE FROM schema_version; INSERT INTO schema_version VALUES";
-            client.batch_execute(&format!("{record} ({N_STEPS}); COMMIT")).await?;
-        }
+        let table =
+            "CREATE TABLE IF NOT EXISTS schema_version (n BIGINT NOT NULL); DELETE FROM schema_version";
+        client
+            .batch_execute(&format!("BEGIN; {table}; INSERT INTO schema_version VALUES ({N_STEPS}); COMMIT"))
+            .await?;
         client.execute("SELECT pg_advisory_unlock($1)", &[&MIGRATION_LOCK]).await?;
         Ok(had)
     };
@@ -133,6 +135,13 @@ async fn migrate(client: &Object) -> Result<(), StoreError> {
         Ok(_) => Ok(()),
         Err(error) => Err(meaning(&error)),
     }
+}
+
+async fn steps_had(client: &Object) -> Result<i64, tokio_postgres::Error> {
+    if client.query_one("SELECT to_regclass('schema_version') IS NULL", &[]).await?.get(0) {
+        return Ok(0);
+    }
+    Ok(client.query_opt("SELECT n FROM schema_version", &[]).await?.map_or(0, |row| row.get(0)))
 }
 
 fn parameters(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {

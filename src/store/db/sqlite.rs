@@ -79,6 +79,12 @@ impl Sqlite {
         self.run(move |connection| connection.execute("VACUUM INTO ?1", [path]).map(drop)).await
     }
 
+    #[cfg(test)]
+    pub(super) async fn limit_pages(&self, n: u32) {
+        let limited = self.run(move |connection| connection.pragma_update(None, "max_page_count", n)).await;
+        limited.expect("a limit can be set");
+    }
+
     /// SQLite blocks, so it works on a thread for that.
     async fn run<T: Send + 'static>(
         &self,
@@ -107,7 +113,7 @@ impl Place {
             Place::Memory => Connection::open_in_memory(),
             Place::File(path) => {
                 // What stands in it is for nobody else to read; SQLite's other files take after this one.
-                prepare(path).map_err(|error| StoreError::file(path, error))?;
+                prepare(path).map_err(|error| StoreError::file(path, &error))?;
                 let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 Connection::open_with_flags(path, flags)
             }
@@ -134,14 +140,20 @@ fn set_up(connection: &mut Connection) -> Result<(), StoreError> {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         // What was committed is there after a power failure, too: a message is collected once.
         connection.pragma_update(None, "synchronous", "FULL")?;
+        let steps_had = |connection: &Connection| -> rusqlite::Result<u32> {
+            connection.pragma_query_value(None, "user_version", |row| row.get(0))
+        };
+        // An up-to-date schema is only read.
+        let had = steps_had(connection)?;
+        if had >= N_STEPS {
+            return Ok(had);
+        }
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let had: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let had = steps_had(&transaction)?;
         for step in STEPS.iter().skip(had as usize) {
             transaction.execute_batch(step)?;
         }
-        if had < N_STEPS {
-            transaction.pragma_update(None, "user_version", N_STEPS)?;
-        }
+        transaction.pragma_update(None, "user_version", N_STEPS)?;
         transaction.commit()?;
         Ok(had)
     })();

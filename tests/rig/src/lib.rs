@@ -1,4 +1,4 @@
-//! The test rig: a real Dovecot and a real Postfix on loopback, in a throw-away folder, for tests, `make demo`
+//! The test rig: a real Dovecot, a real Postfix and a real PostgreSQL on loopback, in a throw-away folder, for tests, `make demo`
 //! and `make load`. Nothing here skips: what is missing fails with the line that installs it.
 #![expect(
     clippy::indexing_slicing,
@@ -16,6 +16,7 @@ mod nginx;
 mod person;
 mod ports;
 mod postfix;
+mod postgres;
 mod privilege;
 mod product;
 mod programs;
@@ -30,6 +31,7 @@ pub use letters::{File, Letter, Moment, fill_demo_mailbox, fill_inboxes, letter,
 pub use nginx::Nginx;
 pub use person::Person;
 pub use ports::free_address;
+pub use postgres::{Postgres, postgres};
 pub use product::Product;
 pub use proxy::{Fault, Proxy, Side};
 pub use rig::{Rig, rig};

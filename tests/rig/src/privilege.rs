@@ -24,7 +24,7 @@ const SUDO: [&str; 2] = ["sudo", "-n"];
 
 impl Root {
     fn find() -> Root {
-        if std::fs::metadata("/proc/self").unwrap().uid() == 0 {
+        if is_root() {
             return Root::Already;
         }
         // The account with the highest number the servers switch to must exist inside.
@@ -64,9 +64,25 @@ pub(crate) fn root_shell(script: &str, args: &[&str]) -> Command {
     command
 }
 
+/// The words before a command that must not run as root, which PostgreSQL refuses: none for an ordinary user.
+/// With root the command runs as `nobody`, to whom `dir` is given.
+pub(crate) fn without_root(dir: &Path) -> &'static [&'static str] {
+    if !is_root() {
+        return &[];
+    }
+    std::os::unix::fs::chown(dir, Some(NOBODY), Some(NOBODY)).unwrap();
+    &["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+}
+
+const NOBODY: u32 = 65534;
+
 /// Opens a folder that `tempfile` made for its owner alone to the accounts the servers run as.
 pub(crate) fn let_others_enter(dir: &Path) {
     std::fs::set_permissions(dir, Permissions::from_mode(0o755)).unwrap();
+}
+
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
 fn succeeds(words: &[&str]) -> bool {

@@ -14,7 +14,7 @@ use std::{
 pub use fault::Fault;
 
 use self::{
-    fault::{Rules, Times},
+    fault::{Call, Deed, Rules, Times},
     pump::Connection,
     recording::Recording,
 };
@@ -71,6 +71,14 @@ struct State {
     is_over: bool,
 }
 
+impl State {
+    /// Notes what was said; returns what is to be done at this byte.
+    fn record(&mut self, connection: usize, side: Side, bytes: &[u8]) -> Vec<Call> {
+        self.recording.add(connection, side, bytes);
+        self.rules.take_due(side, || self.recording.n_bytes(side))
+    }
+}
+
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
@@ -107,17 +115,49 @@ impl Proxy {
     /// Breaks something the next time `side` says `pattern` (ASCII letters match in either case), on whichever
     /// connection; once.
     pub fn when(&self, side: Side, pattern: impl AsRef<[u8]>, fault: Fault) -> &Self {
-        self.shared.state().rules.add(side, pattern.as_ref(), fault, Times::Once);
+        self.when_nth(1, side, pattern, fault)
+    }
+
+    /// The same at the `n`th time, counted from 1, of all connections together.
+    pub fn when_nth(&self, n: usize, side: Side, pattern: impl AsRef<[u8]>, fault: Fault) -> &Self {
+        let times = Times::After(n.saturating_sub(1));
+        self.shared.state().rules.add(side, pattern.as_ref(), Deed::Fault(fault), times);
         self
     }
 
     /// The same every time, until [`Proxy::heal`].
     pub fn whenever(&self, side: Side, pattern: impl AsRef<[u8]>, fault: Fault) -> &Self {
-        self.shared.state().rules.add(side, pattern.as_ref(), fault, Times::Always);
+        self.shared.state().rules.add(side, pattern.as_ref(), Deed::Fault(fault), Times::Always);
         self
     }
 
-    /// Whether every fault armed with [`Proxy::when`] has happened.
+    /// Calls `call` the next time `side` says `pattern`, on a thread of its connection. The bytes are held meanwhile:
+    /// the other side hears them once `call` has returned, unless it has [`cut`](Proxy::cut) the connection.
+    pub fn on(&self, side: Side, pattern: impl AsRef<[u8]>, call: impl FnOnce() + Send + 'static) -> &Self {
+        self.on_nth(1, side, pattern, call)
+    }
+
+    /// The same at the `n`th time, counted from 1, of all connections together.
+    pub fn on_nth(
+        &self,
+        n: usize,
+        side: Side,
+        pattern: impl AsRef<[u8]>,
+        call: impl FnOnce() + Send + 'static,
+    ) -> &Self {
+        let times = Times::After(n.saturating_sub(1));
+        self.shared.state().rules.add(side, pattern.as_ref(), Deed::Call(Box::new(call)), times);
+        self
+    }
+
+    /// Calls `call` once `side` has said `n` bytes since the start or the last [`Proxy::forget`], on all connections
+    /// together. The piece that the byte came in is held meanwhile.
+    pub fn on_byte(&self, n: usize, side: Side, call: impl FnOnce() + Send + 'static) -> &Self {
+        self.shared.state().rules.add_mark(side, n, Box::new(call));
+        self
+    }
+
+    /// Whether everything armed for once has happened, or begun to.
     pub fn all_happened(&self) -> bool {
         !self.shared.state().rules.has_pending()
     }
@@ -174,6 +214,14 @@ impl Proxy {
     /// letter after DATA (SMTP) and answers to a challenge are no commands of their own; a literal stands in its line.
     pub fn commands(&self) -> Vec<String> {
         self.shared.state().recording.commands()
+    }
+
+    /// How many commands begin with these words, in any case; the tag of an IMAP command is none of them.
+    pub fn n_commands(&self, words: &str) -> usize {
+        let begins =
+            |text: &str| text.get(..words.len()).is_some_and(|head| head.eq_ignore_ascii_case(words));
+        let untagged = |command: &str| command.split_once(' ').is_some_and(|(_, rest)| begins(rest));
+        self.commands().iter().filter(|command| begins(command) || untagged(command)).count()
     }
 
     /// How many connections were made.

@@ -13,8 +13,14 @@ use std::{
 };
 
 use crate::{
-    Person, certificate::Certificates, dovecot::Dovecot, lmtp, ports, postfix::Postfix,
-    programs::assert_installed, state_dir::StateDir, watched::Watched,
+    Person,
+    certificate::Certificates,
+    dovecot::Dovecot,
+    lmtp, ports,
+    postfix::Postfix,
+    programs::assert_installed,
+    state_dir::{Folder, StateDir},
+    watched::Watched,
 };
 
 /// What everybody's password is, unless a [`Person`] was given another.
@@ -177,17 +183,5 @@ impl Rig {
         let servers: [&mut Watched; 2] = [&mut self.dovecot.server, &mut self.postfix.server];
         let ended = servers.into_iter().find_map(|server| server.has_ended().then_some(server))?;
         Some(format!("{} ended: {}", ended.name(), ended.output()))
-    }
-}
-
-/// Removes the folder when dropped, except after a panic, for its logs.
-#[derive(Debug)]
-struct Folder(StateDir);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            self.0.remove();
-        }
     }
 }

@@ -39,6 +39,18 @@ impl StateDir {
     }
 }
 
+/// Removes the folder when dropped, except after a panic, for its logs.
+#[derive(Debug)]
+pub(crate) struct Folder(pub(crate) StateDir);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.0.remove();
+        }
+    }
+}
+
 fn remove_stale() {
     for entry in fs::read_dir(std::env::temp_dir()).unwrap().flatten() {
         let name = entry.file_name();

@@ -12,14 +12,15 @@ use std::{
 use crate::{privilege::root_shell, programs::search_path};
 
 /// Ends the server and all it started when our end of the pipe closes, which the kernel does for a process of any
-/// end; and ends itself when the server does, so that [`Watched::has_ended`] can tell. Dovecot takes a second.
+/// end; and ends itself when the server does, so that [`Watched::has_ended`] can tell. Dovecot takes a second. The
+/// signal is TERM, or `RIG_STOP`.
 const WATCH: &str = r#"
 exec 3<&0
 setsid "$@" </dev/null 3<&- &
 server=$!
 {
     cat <&3 >/dev/null
-    kill $server
+    kill -${RIG_STOP:-TERM} $server
     for step in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
         kill -0 $server || break
         sleep 0.1
@@ -45,14 +46,20 @@ impl Watched {
 
     /// Runs `words` as who we are.
     pub(crate) fn start(name: &str, dir: &Path, words: &[&str]) -> Watched {
+        Watched::start_until("TERM", name, dir, words)
+    }
+
+    /// Runs `words` as who we are; `signal` (`INT`) asks them to end.
+    pub(crate) fn start_until(signal: &str, name: &str, dir: &Path, words: &[&str]) -> Watched {
         let mut shell = Command::new("sh");
-        shell.args(["-c", WATCH, "rig"]).args(words);
+        shell.env("RIG_STOP", signal).args(["-c", WATCH, "rig"]).args(words);
         Watched::spawn(name, dir, shell)
     }
 
     fn spawn(name: &str, dir: &Path, mut shell: Command) -> Watched {
         let log = dir.join(format!("{name}.out"));
-        let out = File::create(&log).unwrap();
+        // Added to: a server that is started again goes on in its log.
+        let out = File::options().create(true).append(true).open(&log).unwrap();
         let watcher = shell
             .env("PATH", search_path())
             .stdin(Stdio::piped())
@@ -72,6 +79,16 @@ impl Watched {
     /// What the server ended with, once it has.
     pub(crate) fn exit_code(&mut self) -> Option<i32> {
         self.watcher.try_wait().unwrap()?.code()
+    }
+
+    /// Sends the server a signal (`KILL`, `TERM`), if it still runs, and waits until it is gone.
+    pub(crate) fn end_by(&mut self, signal: &str) {
+        if let Some(server) = self.server_process() {
+            // It may end in this moment of itself.
+            let sent = Command::new("kill").args([&format!("-{signal}"), &server.to_string()]).output();
+            assert!(sent.is_ok(), "cannot run kill: {sent:?}");
+        }
+        self.watcher.wait().unwrap();
     }
 
     /// Whether it came up: false when it ended before, as it does when another process took its port.

@@ -59,6 +59,10 @@ pub(super) fn not_sent(error: &SendError) -> (StatusCode, Alert) {
             let unknown = Alert { way_on: WayOn::SendAgain, ..alert("Perhaps sent", text, vec![]) };
             (StatusCode::BAD_GATEWAY, unknown)
         }
+        Cause::NoOutbox(error) => {
+            let text = format!("{} Nothing was sent. Try again in a moment.", error.sentence());
+            (StatusCode::SERVICE_UNAVAILABLE, alert("The message was not sent", &text, vec![]))
+        }
         Cause::Before(source) => before(source, kept),
     }
 }

@@ -131,6 +131,7 @@ fn sentence(cause: &Cause) -> String {
         }
         Cause::Unavailable(reason) => unavailable(Which::Smtp, *reason).1.to_owned(),
         Cause::Unknown => "It may or may not have been sent: the connection broke.".to_owned(),
+        Cause::NoOutbox(error) => format!("Not sent: {} Try again later.", error.sentence()),
         Cause::Before(error) => format!("Not sent: {error}."),
     }
 }

@@ -5,12 +5,15 @@ use std::{
     net::{Shutdown, TcpStream},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
 };
 
-use super::{Fault, Shared, Side};
+use super::{
+    Fault, Shared, Side,
+    fault::{Call, Deed},
+};
 
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -21,10 +24,13 @@ pub(super) struct Connection {
     /// The next thing this side says is swallowed, and ends the connection.
     swallow_client: AtomicBool,
     swallow_server: AtomicBool,
+    /// Directions that still have something to pass on.
+    n_open: AtomicUsize,
 }
 
 /// What is to be done with a piece of the stream.
 enum Step {
+    Call(Call),
     Pass(Vec<u8>),
     Cut,
     Stall,
@@ -41,6 +47,7 @@ pub(super) fn start(shared: &Arc<Shared>, client: TcpStream, server: TcpStream) 
         is_cut: AtomicBool::new(false),
         swallow_client: AtomicBool::new(false),
         swallow_server: AtomicBool::new(false),
+        n_open: AtomicUsize::new(2),
     });
     let mut state = shared.state();
     let n = state.recording.add_connection();
@@ -49,7 +56,9 @@ pub(super) fn start(shared: &Arc<Shared>, client: TcpStream, server: TcpStream) 
     for side in [Side::Client, Side::Server] {
         let (shared, connection) = (Arc::clone(shared), Arc::clone(&connection));
         thread::spawn(move || {
-            Pump { shared, connection, side, n, before: Vec::new(), cut_after: None }.run()
+            let mut pump = Pump { shared, connection, side, n, before: Vec::new(), cut_after: None };
+            pump.run();
+            pump.close();
         });
     }
 }
@@ -96,7 +105,7 @@ struct Pump {
 }
 
 impl Pump {
-    fn run(mut self) {
+    fn run(&mut self) {
         let mut buffer = vec![0; 16 * 1024];
         loop {
             let read = self.connection.stream(self.side).read(&mut buffer);
@@ -111,9 +120,17 @@ impl Pump {
         self.connection.stream(self.side.other()).shutdown(Shutdown::Write).unwrap_or_default();
     }
 
+    /// The last of a connection's directions gives its sockets back: a proxy may see thousands.
+    fn close(&self) {
+        if self.connection.n_open.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.shared.state().connections.retain(|other| !Arc::ptr_eq(other, &self.connection));
+        }
+    }
+
     /// Passes a piece on, or what the rules leave of it; false when the connection is to be cut.
     fn pass(&mut self, chunk: &[u8]) -> bool {
-        self.shared.state().recording.add(self.n, self.side, chunk);
+        let due = self.shared.state().record(self.n, self.side, chunk);
+        due.into_iter().for_each(|call| call());
         if self.connection.swallow(self.side).load(Ordering::SeqCst) {
             return false;
         }
@@ -122,6 +139,7 @@ impl Pump {
                 return false;
             }
             match step {
+                Step::Call(call) => call(),
                 Step::Pass(bytes) => {
                     if self.connection.stream(self.side.other()).write_all(&bytes).is_err() {
                         return false;
@@ -141,26 +159,34 @@ impl Pump {
         let mut state = self.shared.state();
         while let Some(found) = state.rules.take_match(self.side, &self.before, rest) {
             let (passed, later) = rest.split_at(found.end);
-            self.before.clear();
+            rest = later;
             let mut bytes = passed.to_vec();
-            match found.fault {
-                Fault::Cut => self.cut_after = Some(bytes.len()),
-                Fault::CutAfter(n) => self.cut_after = Some(bytes.len() + n),
-                Fault::SwallowReply => {
+            let mut stalls = false;
+            if found.deed.is_some() {
+                self.before.clear();
+            } else {
+                // Another pattern may have begun in it.
+                self.before.extend_from_slice(passed);
+            }
+            match found.deed {
+                None => {}
+                Some(Deed::Call(call)) => steps.push(Step::Call(call)),
+                Some(Deed::Fault(Fault::Cut)) => self.cut_after = Some(bytes.len()),
+                Some(Deed::Fault(Fault::CutAfter(n))) => self.cut_after = Some(bytes.len() + n),
+                Some(Deed::Fault(Fault::SwallowReply)) => {
                     self.connection.swallow(self.side.other()).store(true, Ordering::SeqCst)
                 }
-                Fault::Replace(ref with) => drop(bytes.splice(found.start.., with.iter().copied())),
-                Fault::Inject(ref with) => bytes.extend_from_slice(with),
-                Fault::Stall => {}
+                Some(Deed::Fault(Fault::Replace(with))) => drop(bytes.splice(found.start.., with)),
+                Some(Deed::Fault(Fault::Inject(with))) => bytes.extend(with),
+                Some(Deed::Fault(Fault::Stall)) => stalls = true,
             }
             let is_last = limit(&mut self.cut_after, bytes, &mut steps);
             if is_last {
                 return steps;
             }
-            if found.fault == Fault::Stall {
+            if stalls {
                 steps.push(Step::Stall);
             }
-            rest = later;
         }
         self.before.extend_from_slice(rest);
         let past = self.before.len().saturating_sub(state.rules.reach());

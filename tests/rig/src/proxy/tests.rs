@@ -219,3 +219,91 @@ fn a_dropped_proxy_is_gone() {
     assert_eq!(client.hear_all(), "");
     until("the port is closed", || TcpStream::connect(address).is_err());
 }
+
+#[test]
+fn the_nth_time_counts_over_connections() {
+    let proxy = Proxy::to(echo().0);
+    proxy.when_nth(3, Side::Server, "> a\r\n", Fault::replace("> z\r\n"));
+    let (mut first, mut second) = (Client::of(&proxy), Client::of(&proxy));
+    assert_eq!((first.ask("a"), second.ask("a")), ("> a".to_owned(), "> a".to_owned()));
+    assert!(!proxy.all_happened());
+    assert_eq!((first.ask("b"), second.ask("a")), ("> b".to_owned(), "> z".to_owned()));
+    assert!(proxy.all_happened());
+    assert_eq!(first.ask("a"), "> a");
+    // Another pattern begins in what is passed over.
+    proxy.when_nth(2, Side::Server, "> c\r\n", Fault::replace("> y\r\n"));
+    proxy.when(Side::Server, "c\r\n> d", Fault::replace("x"));
+    assert_eq!((first.ask("c"), first.ask("d")), ("> c".to_owned(), "x".to_owned()));
+    assert_eq!(first.ask("c"), "> y");
+}
+
+#[test]
+fn a_call_is_made_before_the_bytes_arrive() {
+    let (server, n_lines) = echo();
+    let proxy = Arc::new(Proxy::to(server));
+    let n_calls = Arc::new(AtomicUsize::new(0));
+    let call_at = |n_expected: usize| {
+        let (n_calls, n_lines) = (Arc::clone(&n_calls), Arc::clone(&n_lines));
+        move || {
+            if n_lines.load(Ordering::SeqCst) == n_expected {
+                n_calls.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+    };
+    proxy.on(Side::Client, "two\r\n", call_at(1));
+    let mut client = Client::of(&proxy);
+    assert_eq!((client.ask("one"), client.ask("two")), ("> one".to_owned(), "> two".to_owned()));
+    assert_eq!(n_calls.load(Ordering::SeqCst), 1);
+    assert_eq!(client.ask("two"), "> two");
+
+    // The answer is there, and is never heard.
+    let (inner, call) = (Arc::downgrade(&proxy), call_at(5));
+    proxy.on_nth(2, Side::Server, "> x", move || {
+        call();
+        inner.upgrade().unwrap().cut();
+    });
+    assert_eq!(client.ask("x"), "> x");
+    client.say("x\r\n");
+    assert_eq!(client.hear_all(), "");
+    assert_eq!(n_calls.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn a_call_can_wait_for_a_byte() {
+    let proxy = Proxy::to(echo().0);
+    let n_calls = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&n_calls);
+    Client::of(&proxy).ask("1234");
+    proxy.on_byte(12, Side::Client, move || {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
+    let mut client = Client::of(&proxy);
+    client.ask("123");
+    assert_eq!(n_calls.load(Ordering::SeqCst), 0);
+    client.ask("4");
+    assert_eq!(n_calls.load(Ordering::SeqCst), 1);
+    client.ask("5");
+    assert_eq!(n_calls.load(Ordering::SeqCst), 1);
+    assert!(proxy.all_happened());
+}
+
+#[test]
+fn commands_are_counted_by_their_words() {
+    let proxy = Proxy::to(echo().0);
+    let mut client = Client::of(&proxy);
+    for line in ["DELE 1", "dele 2", "RETR 1", "p1 UID FETCH 1:*", "p2 UID STORE 1", "D"] {
+        client.ask(line);
+    }
+    let counts = ["DELE", "UID", "UID FETCH", "D", "STORE"].map(|words| proxy.n_commands(words));
+    assert_eq!(counts, [2, 2, 1, 3, 0]);
+}
+
+#[test]
+fn the_sockets_of_connections_that_ended_are_given_back() {
+    let proxy = Proxy::to(echo().0);
+    for _ in 0..50 {
+        assert_eq!(Client::of(&proxy).ask("x"), "> x");
+    }
+    until("no sockets are kept", || proxy.shared.state().connections.is_empty());
+    assert_eq!(proxy.n_connections(), 50);
+}
