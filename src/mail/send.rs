@@ -166,7 +166,10 @@ impl Account {
             None => store.add_outgoing(new).await,
         };
         let is_ours = match added {
-            Ok(added) => added,
+            Ok(added) => {
+                self.remember_recipients(draft).await;
+                added
+            }
             Err(error) => return self.send_without_outbox(draft, kept, when, error).await,
         };
         let row = match store.find_outgoing(self.username(), &draft.message_id).await {

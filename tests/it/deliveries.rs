@@ -94,6 +94,8 @@ fn what_the_server_cannot_take_yet_waits_and_is_sent_once() {
     }
     // A second post of a form that waits does not send it either: it says so.
     press(&browser, "send").shows("Message sent").shows("Nothing waits");
+    let offered = browser.get("/compose").attrs("#contacts option", "value");
+    assert_eq!(offered, [bob.address.as_str()], "whom somebody wrote to is offered");
     arrived(&bob, 1);
     assert_eq!((n_messages(&ann, "Drafts"), n_messages(&ann, "Sent")), (0, 1));
 }
