@@ -1,10 +1,11 @@
 //! What becomes of mail that waits, with nobody looking: sent at its time, tried again, given back, never twice.
 
 use jiff::{ToSpan, ZonedDateTime};
-use postroom_rig::{Fault, ImapClient, Person, Proxy, Side, rig, until};
+use postroom_rig::{Fault, ImapClient, Proxy, Side, rig, until};
 
 use crate::{
     browser::{Browser, Page},
+    counts::{arrived, n_messages},
     letters::letter,
     site::Site,
 };
@@ -30,22 +31,6 @@ impl Stage {
         let site = Site::start(&own.into_iter().chain(settings.iter().copied()).collect::<Vec<_>>());
         Stage { site, smtp, imap }
     }
-}
-
-fn n_messages(person: &Person, mailbox: &str) -> usize {
-    let mut client = ImapClient::login(rig().imap(), person);
-    let status = client.command(&format!("STATUS {mailbox} (MESSAGES)")).concat();
-    let n: String =
-        status.split("MESSAGES ").nth(1).unwrap().chars().take_while(char::is_ascii_digit).collect();
-    n.parse().unwrap()
-}
-
-#[track_caller]
-fn arrived(person: &Person, n: usize) {
-    until(&format!("{n} messages arrive"), || match n_messages(person, "INBOX") {
-        seen if seen == n => Ok(()),
-        seen => Err(seen),
-    });
 }
 
 /// As the browser's field for a time sends it.

@@ -10,6 +10,7 @@
 )]
 
 mod browser;
+mod counts;
 mod letters;
 mod site;
 mod wire;

@@ -1,30 +1,15 @@
 //! Sending: once, to everybody, with a copy in Sent; and what happens when it does not work.
 
-use postroom_rig::{Fault, ImapClient, Person, Proxy, Side, rig, until};
+use postroom_rig::{Fault, ImapClient, Person, Proxy, Side, rig};
 
 use crate::{
     browser::{Browser, Page, Upload},
+    counts::{arrived, n_messages},
     letters::letter,
     site::{Site, site},
 };
 
 const FORM: &str = "form[action$='/compose']";
-
-fn n_messages(person: &Person, mailbox: &str) -> usize {
-    let mut client = ImapClient::login(rig().imap(), person);
-    let status = client.command(&format!("STATUS {mailbox} (MESSAGES)")).concat();
-    let n: String =
-        status.split("MESSAGES ").nth(1).unwrap().chars().take_while(char::is_ascii_digit).collect();
-    n.parse().unwrap()
-}
-
-#[track_caller]
-fn arrived(person: &Person, n: usize) {
-    until(&format!("{n} messages arrive"), || match n_messages(person, "INBOX") {
-        seen if seen == n => Ok(()),
-        seen => Err(seen),
-    });
-}
 
 /// The only message of a mailbox, as it is stored.
 fn only_message(person: &Person, mailbox: &str) -> String {
