@@ -6,6 +6,7 @@ mod background;
 mod bundle;
 mod collect;
 mod collectors;
+mod contacts;
 mod delete;
 mod deliver;
 mod draft;
@@ -30,6 +31,7 @@ pub use accounts::{Accounts, SignInId};
 pub use collectors::{CollectError, CollectorTest};
 pub use draft::SavedDraft;
 pub use error::{Error, Reason, What, Which};
+pub use identity::Identities;
 pub use open::{Content, Prefer, Reading, ReadingPart};
 pub use part::PartStream;
 pub use send::{Cause, Delivery, Refusal, SendError};
@@ -38,4 +40,7 @@ pub use start::{Bring, Start, StartFrom};
 pub use undo::{Done, UndoToken};
 pub use worker::work;
 
-pub use crate::imap::{Listed, Neighbours};
+pub use crate::{
+    imap::{Listed, Neighbours},
+    model::SendWarning,
+};

@@ -8,7 +8,12 @@ use std::{
 use futures_util::future::BoxFuture;
 use tokio::sync::OnceCell;
 
-use super::{Error, collect::Spool, sending::Sendings, undo::UndoLog};
+use super::{
+    Error,
+    collect::{Collecting, Spool},
+    sending::Sendings,
+    undo::UndoLog,
+};
 use crate::{
     config::Upstream,
     imap::{self, Conn, Pool, Server},
@@ -31,6 +36,7 @@ pub(super) struct Services {
     /// To servers that people name.
     pub(super) egress: Arc<Egress>,
     pub(super) spool: Spool,
+    pub(super) collecting: Collecting,
 }
 
 /// One signed-in person's mail. Lives as long as somebody uses the sign-in. Its deeds stand in the

@@ -6,7 +6,13 @@ use std::{
     time::Duration,
 };
 
-use super::{Account, Error, Which, account::Services, collect::Spool, error::reason, sending::Sendings};
+use super::{
+    Account, Error, Which,
+    account::Services,
+    collect::{Collecting, Spool},
+    error::reason,
+    sending::Sendings,
+};
 use crate::{config::Config, imap, model::Credentials, net::Dialer, pop3, store::Store};
 
 /// Names one sign-in: one browser's session. Random; not a secret by itself.
@@ -40,6 +46,7 @@ impl Accounts {
             background_work: config.background_work,
             egress: Arc::new(pop3::egress(config)),
             spool: Spool::new(config),
+            collecting: Collecting::default(),
         };
         Accounts { services: Arc::new(services), signed_in: Mutex::default(), background: Mutex::default() }
     }

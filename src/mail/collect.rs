@@ -4,6 +4,7 @@
 //! it lists (`listing.rs`), decides (`plan.rs`), fetches into a file (`spool.rs`), appends (`append.rs`), and only then
 //! deletes. Each step is in the ledger before the next is taken, so that whoever goes on knows where.
 
+mod alone;
 mod append;
 mod arrival;
 mod halt;
@@ -17,7 +18,7 @@ mod words;
 
 use secrecy::{ExposeSecret, SecretString};
 
-pub(super) use self::{spool::Spool, words::sentence};
+pub(super) use self::{alone::Collecting, spool::Spool, words::sentence};
 
 use self::{halt::Halt, run::Run};
 use super::{Account, Error, worker::Trouble};
@@ -37,6 +38,10 @@ impl Account {
     /// One run. The job is ended or put off accordingly.
     pub(super) async fn collect(&self, job: &Job) -> Result<(), Trouble> {
         let store = &self.services.store;
+        // Its lease ran out, and was given to us once more.
+        let Some(_alone) = self.services.collecting.begin(&job.subject) else {
+            return Err(Trouble::Later("an earlier run of this collector has not ended".to_owned()));
+        };
         let id = CollectorId(job.subject.clone());
         let collector = store.collector(&job.owner, &id).await?;
         let secret = store.collector_secret(&id).await?;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{Account, collect::sentence};
+use super::{Account, Error, collect::sentence};
 use crate::{
-    model::CollectorSettings,
+    model::{CollectorId, CollectorSettings},
     pop3::{self, Conn, Expire, Server},
 };
 
@@ -32,6 +32,16 @@ pub enum CollectError {
 }
 
 impl Account {
+    /// A new collector, due at once, also while its owner is away.
+    pub async fn add_collector(
+        &self,
+        settings: &CollectorSettings,
+        secret: &SecretString,
+    ) -> Result<CollectorId, Error> {
+        self.allow_background_work().await;
+        Ok(self.services.store.add_collector(self.username(), settings, secret).await?)
+    }
+
     /// Signs in to the server, looks, and changes nothing.
     pub async fn test_collector(
         &self,

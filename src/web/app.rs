@@ -4,7 +4,7 @@ use std::{io, ops::Deref, sync::Arc};
 
 use axum::Router;
 
-use super::{flash::Flashes, urls::Urls};
+use super::{flash::Flashes, typed_secrets::TypedSecrets, urls::Urls};
 use crate::{
     config::Config,
     mail::Accounts,
@@ -25,6 +25,7 @@ pub struct Inner {
     pub uploads: Uploads,
     pub kept_forms: KeptForms,
     pub flashes: Flashes,
+    pub typed_secrets: TypedSecrets,
 }
 
 impl Deref for App {
@@ -62,6 +63,7 @@ impl App {
             uploads,
             kept_forms: KeptForms::default(),
             flashes: Flashes::default(),
+            typed_secrets: TypedSecrets::default(),
             config,
         })))
     }
@@ -85,6 +87,7 @@ impl App {
         if let Err(error) = self.tidy_store().await {
             tracing::debug!(%error, "the database was not tidied");
         }
+        self.typed_secrets.sweep();
         self.accounts.close_idle(self.config.session_idle.min(super::serve::ACCOUNT_IDLE)).await;
     }
 }

@@ -87,6 +87,7 @@ async fn forget(app: &App, id: &SignInId) {
     app.accounts.sign_out(id).await;
     app.kept_forms.forget(&id.0);
     app.flashes.forget(id);
+    app.typed_secrets.forget(id);
 }
 
 /// Guards every route of the signed-in: without a sign-in the handler does not run. A page is asked for

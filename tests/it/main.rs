@@ -10,6 +10,7 @@
 )]
 
 mod browser;
+mod counts;
 mod letters;
 mod office;
 mod site;
@@ -17,20 +18,26 @@ mod wire;
 
 mod access;
 mod act;
+mod admin;
 mod collect;
+mod collectors;
 mod compose;
+mod deliveries;
 mod exactly_once;
 mod folder;
 mod headers;
 mod imap;
 mod login;
 mod message;
+mod outbox;
 mod pop3;
 mod proxied;
 mod send;
 mod serve;
 mod session;
+mod settings;
 mod smtp;
+mod snooze;
 mod store;
 mod trouble;
 mod walk;

@@ -113,8 +113,15 @@ impl Office {
     }
 
     /// Writes the ledger in the collector's place.
-    pub fn write_ledger(&self, id: &CollectorId, entries: &[(String, Option<LedgerEntry>)]) {
-        let job = self.ask(async |store| store.claim_this(JobKind::Collect, &id.0).await).unwrap();
+    pub fn write_ledger(&self, owner: &Person, id: &CollectorId, entries: &[(String, Option<LedgerEntry>)]) {
+        let owners = [owner.address.clone()];
+        let job = until("the job is ours", || {
+            // Whoever takes it while it is paused lets go of it.
+            self.ask(async |store| store.pause_collector(&owner.address, id).await);
+            let due = self.store.now();
+            self.ask(async |store| store.schedule(JobKind::Collect, &id.0, &owner.address, due).await);
+            self.ask(async |store| store.claim(Some(&owners)).await)
+        });
         assert!(self.ask(async |store| store.change_ledger(&job, entries).await));
         let later = self.store.now() + 3600;
         self.ask(async |store| store.put_off(&job, later, 0).await);

@@ -55,7 +55,7 @@ fn of_50000_messages_the_new_one_is_found_by_two_listings() {
         client.command("NOOP");
         n += more;
     }
-    case.office.write_ledger(&case.id, &listed(&case));
+    case.office.write_ledger(&case.owner, &case.id, &listed(&case));
     put(&case.source, [message("new")]);
     let run = case.run();
     assert_eq!(told(&run), (1, 0, None));

@@ -52,7 +52,7 @@ fn what_is_left_for_some_days_is_deleted_after_them() {
             (key, Some(aged(entry, days)))
         })
         .collect();
-    case.office.write_ledger(&case.id, &aged);
+    case.office.write_ledger(&case.owner, &case.id, &aged);
     assert_eq!(told(&case.run()), (0, 2, None));
     assert_eq!(case.left(), ["two"]);
     // Before it goes it was made sure of: by its header, or whole.

@@ -106,7 +106,7 @@ async fn the_ledger_knows_each_message_by_its_uidl() {
             uid,
             since: 7,
         };
-        let job = store.claim_this(JobKind::Collect, &id.0).await.unwrap().unwrap();
+        let job = store.claim(None).await.unwrap().unwrap();
         let write = async |uidl: &str, entry| {
             assert!(store.change_ledger(&job, &[(uidl.to_owned(), entry)]).await.unwrap());
         };
@@ -131,11 +131,11 @@ async fn only_whoever_holds_the_job_writes_the_ledger() {
     for place in Place::each() {
         let (one, other) = (place.open(), place.open());
         let id = one.add_collector("ann", &settings("old"), &"x".into()).await.unwrap();
-        let job = one.claim_this(JobKind::Collect, &id.0).await.unwrap().unwrap();
+        let job = one.claim(None).await.unwrap().unwrap();
         let change = [("u1".to_owned(), None)];
         assert!(one.change_ledger(&job, &change).await.unwrap());
         later(&other, LEASE_SECONDS.unsigned_abs() + 1);
-        let taken = other.claim_this(JobKind::Collect, &id.0).await.unwrap().unwrap();
+        let taken = other.claim(None).await.unwrap().unwrap();
         assert!(!one.change_ledger(&job, &change).await.unwrap(), "it is another's now");
         assert!(other.change_ledger(&taken, &change).await.unwrap());
         one.pause_collector("ann", &id).await.unwrap();

@@ -107,8 +107,9 @@ impl ComposePage {
         form: ComposeForm,
     ) -> Result<ComposePage, Error> {
         let (shell, _) = Shell::load(app, user, Place { uri, mailbox: None, query: "" }).await?;
-        let identities = vec![user.account.identity().await.to_string()];
-        Ok(ComposePage { shell, identities, ..ComposePage::bare(app, user, uri, kind, form) })
+        let identities = user.account.identities().await.all().map(ToString::to_string).collect();
+        let contacts = user.account.contacts().await.iter().map(ToString::to_string).collect();
+        Ok(ComposePage { shell, identities, contacts, ..ComposePage::bare(app, user, uri, kind, form) })
     }
 
     /// The same without asking the mail server anything: no folders, no identities.
@@ -117,6 +118,7 @@ impl ComposePage {
             shell: Shell::bare(app, user, uri),
             kind,
             identities: Vec::new(),
+            contacts: Vec::new(),
             files: app.uploads.list(user.account.username(), &form.uploads()),
             form,
             problems: Vec::new(),
