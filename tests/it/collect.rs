@@ -3,6 +3,7 @@
 mod keys;
 mod large;
 mod rules;
+mod trial;
 mod trouble;
 
 use std::sync::OnceLock;

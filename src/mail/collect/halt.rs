@@ -7,7 +7,7 @@ use crate::{mail::Error, pop3, store::StoreError};
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Halt {
-    /// What is written about the server cannot be read. Holds a sentence.
+    /// What is written about the server cannot be read. Holds a sentence without its end.
     #[error("{0}")]
     Settings(String),
     #[error(transparent)]
@@ -37,7 +37,7 @@ impl Halt {
     /// For the collector's owner.
     pub(super) fn words(&self) -> String {
         match self {
-            Halt::Settings(words) => words.clone(),
+            Halt::Settings(words) => format!("{words}."),
             Halt::Server(error) => words::sentence(error),
             Halt::Mail(error) => words::of_mail(error),
             Halt::Spool(_) => "This site has no room to keep a message for a moment.".to_owned(),

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use postroom::{
     config::Database,
-    model::{CollectorState, Keep},
+    model::{CollectorState, Keep, LedgerState},
 };
-use postroom_rig::{Fault, ImapClient, Proxy, Side, postgres, rig};
+use postroom_rig::{Fault, ImapClient, Proxy, Side, postgres, rig, until};
 
 use super::{Case, told};
 use crate::{
@@ -132,6 +132,30 @@ fn a_message_the_server_does_not_hand_over_bars_no_other() {
     assert_eq!(case.inbox().len(), 5);
     assert_eq!(told(&case.run()), (1, 3, None));
     assert_eq!(case.inbox().len(), 6);
+}
+
+/// What was on its way when its owner paused the collector does not arrive later, behind everybody's back.
+#[test]
+fn a_collector_that_is_paused_in_the_middle_of_a_message_leaves_it() {
+    let (pop3, imap) = (Proxy::to(rig().pop3()), Proxy::to(rig().imap()));
+    let imap_url = format!("imap+insecure://{}", imap.address());
+    let site = Site::start(&[("POSTROOM_EGRESS_ALLOW", "127.0.0.1:*"), ("POSTROOM_IMAP", &imap_url)]);
+    let office = Office::of(site.data_dir());
+    let (source, owner) = (rig().person("source"), rig().person("owner"));
+    let large = format!("{}{}", message("large"), "a line of text\r\n".repeat(1_000_000));
+    put(&source, [large]);
+    imap.when(Side::Client, "This is large.", Fault::Stall);
+    let id = office.add(&pop3, &source, &owner, |_| {});
+    until("it is on its way", || imap.all_happened());
+    office.ask(async |store| store.pause_collector(&owner.address, &id).await);
+    until("the run is given up", || site.log().contains("taken over by another instance"));
+    imap.heal();
+    let (_, entry) = office.ledger(&id).pop().unwrap();
+    assert_eq!(entry.state, LedgerState::Appending);
+    office.make_due(&owner, &id);
+    let run = office.after_run_within(std::time::Duration::from_secs(60), &owner, &id);
+    assert_eq!(told(&run), (1, 0, None));
+    assert_eq!(subjects(&owner, "INBOX"), ["large"]);
 }
 
 #[test]
