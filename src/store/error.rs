@@ -31,7 +31,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(super) fn file(path: &Path, error: io::Error) -> StoreError {
+    pub(super) fn file(path: &Path, error: &io::Error) -> StoreError {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,
             io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => StoreError::ReadOnly,

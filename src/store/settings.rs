@@ -17,13 +17,10 @@ impl UserSettings {
     pub const HOLDS: [u32; 5] = [0, 5, 10, 20, 30];
 
     fn set(&mut self, name: &str, value: &str) {
-        match name {
-            "hold_seconds" => {
-                let chosen = value.parse().ok().filter(|seconds| Self::HOLDS.contains(seconds));
-                self.hold_seconds = chosen.unwrap_or_default();
-            }
-            // Of a newer version: it keeps its row.
-            _ => {}
+        // Another name is of a newer version: it keeps its row.
+        if name == "hold_seconds" {
+            let chosen = value.parse().ok().filter(|seconds| Self::HOLDS.contains(seconds));
+            self.hold_seconds = chosen.unwrap_or_default();
         }
     }
 

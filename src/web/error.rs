@@ -34,6 +34,9 @@ pub enum Error {
     TimedOut,
     #[error(transparent)]
     Mail(#[from] mail::Error),
+    /// Whether somebody is signed in cannot be told: the database is away.
+    #[error("the session cannot be looked up")]
+    SessionAway,
     /// A route of `Access::Public` asked who is signed in.
     #[error("a handler takes a User on a route without a guard")]
     NotGuarded,
@@ -202,6 +205,13 @@ impl Error {
                 "Not available at the moment",
                 &format!("{} Reading and writing mail still work. Try again later.", error.sentence()),
                 WayOut::Inbox,
+            ),
+            Error::SessionAway => plain(
+                S::SERVICE_UNAVAILABLE,
+                "Please try again in a moment",
+                "The database of this site does not answer, and without it this page cannot tell that it is you. If \
+                 that takes longer, sign in again: reading and writing mail work without the database.",
+                WayOut::SignIn,
             ),
             Error::Mail(M::Bug(_)) | Error::NotGuarded | Error::Bug(_) | Error::Panic(_) => plain(
                 S::INTERNAL_SERVER_ERROR,

@@ -113,7 +113,7 @@ impl Place {
             Place::Memory => Connection::open_in_memory(),
             Place::File(path) => {
                 // What stands in it is for nobody else to read; SQLite's other files take after this one.
-                prepare(path).map_err(|error| StoreError::file(path, error))?;
+                prepare(path).map_err(|error| StoreError::file(path, &error))?;
                 let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 Connection::open_with_flags(path, flags)
             }

@@ -51,7 +51,7 @@ pub async fn show(
     let mut form = ComposeForm::from_start(&start);
     params.fill(&mut form);
     if !params.kept.is_empty() {
-        let kept = app.kept_forms.find(&user.sign_in.0, &params.kept);
+        let kept = app.kept_forms.find(&user.sign_in.0, &params.kept).await;
         form = form.or_kept(&kept);
     }
     bring(&app, &user, &start, &mut form).await?;
@@ -108,16 +108,22 @@ impl ComposePage {
     ) -> Result<ComposePage, Error> {
         let (shell, _) = Shell::load(app, user, Place { uri, mailbox: None, query: "" }).await?;
         let identities = vec![user.account.identity().await.to_string()];
-        Ok(ComposePage { shell, identities, ..ComposePage::bare(app, user, uri, kind, form) })
+        Ok(ComposePage { shell, identities, ..ComposePage::bare(app, user, uri, kind, form).await })
     }
 
     /// The same without asking the mail server anything: no folders, no identities.
-    pub(super) fn bare(app: &App, user: &User, uri: &Uri, kind: Kind, form: ComposeForm) -> ComposePage {
+    pub(super) async fn bare(
+        app: &App,
+        user: &User,
+        uri: &Uri,
+        kind: Kind,
+        form: ComposeForm,
+    ) -> ComposePage {
         ComposePage {
             shell: Shell::bare(app, user, uri),
             kind,
             identities: Vec::new(),
-            files: app.uploads.list(user.account.username(), &form.uploads()),
+            files: app.uploads.list(user.account.username(), &form.uploads()).await,
             form,
             problems: Vec::new(),
             alert: None,
@@ -158,7 +164,7 @@ async fn bring(app: &App, user: &User, start: &Start, form: &mut ComposeForm) ->
     }
     if !left_out.is_empty() {
         let names = left_out.join(", ");
-        app.flashes.set(user, Flash::warning(format!("Too large to be attached: {names}.")));
+        app.flashes.set(user, Flash::warning(format!("Too large to be attached: {names}."))).await;
     }
     Ok(())
 }

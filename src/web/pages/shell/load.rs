@@ -33,7 +33,7 @@ impl Shell {
             mailboxes: arrange(&mailboxes, place.mailbox),
             current: place.mailbox.cloned(),
             quota,
-            flash: app.flashes.take(user),
+            flash: app.flashes.take(user).await,
             query: place.query.to_owned(),
             ..Shell::bare(app, user, place.uri)
         };
