@@ -3,11 +3,12 @@
 use std::{error::Error, fmt, fs, path::PathBuf, sync::Arc};
 
 use postroom::{
-    config::{Config, Security, Upstream},
+    config::{Config, Database, Security, Upstream},
     imap,
     model::Credentials,
     net::Dialer,
     smtp,
+    store::{Clock, Store},
     web::error::chain,
 };
 use secrecy::ExposeSecret;
@@ -44,6 +45,11 @@ pub(crate) async fn run(
     if let Err(error) = check_smtp(&config, &dialer, credentials.as_ref()).await {
         println!("  FAILED: {}", chain(&*error));
         failed.push("the submission server");
+    }
+    println!("\nDatabase {}", database(&config));
+    if let Err(error) = check_store(&config, &dialer).await {
+        println!("  FAILED: {}", chain(&*error));
+        failed.push("the database");
     }
     if credentials.is_none() {
         println!(
@@ -98,6 +104,30 @@ async fn check_smtp(
         println!("  no   {sentence}");
     }
     Ok(())
+}
+
+async fn check_store(config: &Config, dialer: &Dialer) -> Result<(), Box<dyn Error>> {
+    let store = Store::new(config, dialer.tls(), Clock::default())?;
+    store.check().await?;
+    println!("  It can be used, and its tables are up to date.");
+    match &config.key_file {
+        Some(path) => println!("  The server key is in {}.", path.display()),
+        None => println!("  no   key file: what is sealed with the server key is lost when Postroom stops."),
+    }
+    if config.background_work {
+        println!("  Collecting and sending go on while people are away.");
+    } else {
+        println!("  Collecting and sending wait until their owner is signed in: background_work is false.");
+    }
+    Ok(())
+}
+
+fn database(config: &Config) -> String {
+    match &config.database {
+        Database::Memory => "in memory: nothing is kept over a restart".to_owned(),
+        Database::Sqlite(path) => format!("{}, SQLite", path.display()),
+        Database::Postgres(_) => "PostgreSQL, shared by all instances that name it".to_owned(),
+    }
 }
 
 /// The arguments win over the configuration.

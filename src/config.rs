@@ -1,6 +1,7 @@
 //! Every setting: one TOML file, each key overridable by a `POSTROOM_…` environment variable.
 
 mod database;
+mod egress;
 mod error;
 mod keys;
 mod listen;
@@ -13,11 +14,12 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 
 pub use database::Database;
+pub use egress::{EgressAllow, HostNames};
 pub use error::{Error, Place};
 pub use keys::{KEYS, Key};
 pub use listen::Listen;
 pub use proxies::TrustedProxies;
-pub use upstream::{Security, Upstream};
+pub use upstream::{Security, Upstream, canonical_host};
 
 /// What the administrator decided. Read once, at start. The table in `config/keys.rs` says how each
 /// field is called and read; README's table is held against it by a test.
@@ -41,6 +43,10 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// Added to a user name without `@` to make its address; else the IMAP host's name is used.
     pub mail_domain: Option<String>,
+    /// Networks beside the public ones that a host which a person named may be in.
+    pub egress_allow: EgressAllow,
+    /// The only hosts that collectors may name; else every host.
+    pub collect_hosts: Option<HostNames>,
     /// Connections to the IMAP server, for each signed-in account.
     pub imap_connections: usize,
     /// How long an IMAP command may take; searching and sorting get five times as long.
@@ -92,6 +98,8 @@ impl Config {
             public_origin: None,
             trusted_proxies: TrustedProxies::default(),
             mail_domain: None,
+            egress_allow: EgressAllow::default(),
+            collect_hosts: None,
             imap_connections: 4,
             imap_timeout: Duration::from_secs(30),
             max_message_bytes: 50_000_000,

@@ -7,12 +7,12 @@
 //!    ┌──────────  web  ──────────┐        HTTP in, HTML out
 //!    ▼             ▼             │
 //!  render        mail ───────────┤        what a person does with mail
-//!    │     ┌───┬───┼─────┐       │
-//!    │     ▼   ▼   ▼     ▼       ▼
-//!    │   mime imap smtp store             bytes · wire · what is kept
-//!    │     │   │   │     │
-//!    │     │   └─ net ───┘                dial, TLS, time limits
-//!    ▼     ▼   ▼         ▼
+//!    │     ┌───┬───┼────┬────┐   │
+//!    │     ▼   ▼   ▼    ▼    ▼   ▼
+//!    │   mime imap smtp pop3 store        bytes · wire · what is kept
+//!    │     │   │   │    │      │
+//!    │     │   └─ net ──┘      │          dial, TLS, time limits, the gate
+//!    ▼     ▼   ▼               ▼
 //!    └──────────  model  ────────┘        plain data
 //! ```
 //!
@@ -24,6 +24,7 @@ pub mod mail;
 pub mod mime;
 pub mod model;
 pub mod net;
+pub mod pop3;
 pub mod render;
 pub mod smtp;
 pub mod store;

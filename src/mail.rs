@@ -5,6 +5,7 @@ mod accounts;
 mod background;
 mod bundle;
 mod collect;
+mod collectors;
 mod delete;
 mod deliver;
 mod draft;
@@ -26,8 +27,10 @@ mod worker;
 
 pub use account::Account;
 pub use accounts::{Accounts, SignInId};
+pub use collectors::{CollectError, CollectorTest};
 pub use draft::SavedDraft;
 pub use error::{Error, Reason, What, Which};
+pub use identity::Identities;
 pub use open::{Content, Prefer, Reading, ReadingPart};
 pub use part::PartStream;
 pub use send::{Cause, Delivery, Refusal, SendError};
@@ -36,4 +39,7 @@ pub use start::{Bring, Start, StartFrom};
 pub use undo::{Done, UndoToken};
 pub use worker::work;
 
-pub use crate::imap::{Listed, Neighbours};
+pub use crate::{
+    imap::{Listed, Neighbours},
+    model::SendWarning,
+};

@@ -1,5 +1,6 @@
-//! The program: `postroom serve` and `postroom check`.
+//! The program: `postroom serve`, `postroom check`, and what an administrator does with what is kept.
 
+mod admin;
 mod check;
 
 use std::{
@@ -43,6 +44,40 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
     },
+    /// Copy the database, while it is in use, into a new file; the key file is not in it.
+    Backup {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// The file to write; it must not exist yet.
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Print everything that is kept of a user as JSON, without passwords.
+    ExportUser {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// As they sign in.
+        user: String,
+    },
+    /// Forget everything that is kept of a user; their mail stays on the mail server.
+    ForgetUser {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// As they sign in.
+        user: String,
+    },
+    /// Make a new server key, and seal every stored secret with it.
+    RotateKey {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+}
+
+#[derive(clap::Args)]
+struct ConfigFile {
+    /// A TOML file; without it the POSTROOM_… variables alone count.
+    #[arg(long = "config", value_name = "FILE")]
+    path: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -50,6 +85,10 @@ async fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Serve { config } => serve(config).await,
         Command::Check { config, user, password_file } => check::run(config, user, password_file).await,
+        Command::Backup { config, to } => admin::back_up(config.path.as_deref(), &to).await,
+        Command::ExportUser { config, user } => admin::export_user(config.path.as_deref(), &user).await,
+        Command::ForgetUser { config, user } => admin::forget_user(config.path.as_deref(), &user).await,
+        Command::RotateKey { config } => admin::rotate_key(config.path.as_deref()).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

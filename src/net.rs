@@ -1,5 +1,9 @@
 //! Connections to upstream servers: dial, TLS, time limits. Knows nothing of mail.
+//!
+//! [`Dialer`] connects to servers the administrator configured; what a person named goes through [`Egress`]. No other
+//! code opens a connection.
 
+mod egress;
 mod stream;
 mod tls;
 
@@ -9,6 +13,7 @@ use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::TlsConnector;
 
+pub use egress::{Egress, EgressRules, Forbidden};
 pub use stream::Stream;
 
 use crate::config::{Config, Security, Upstream};
@@ -32,6 +37,9 @@ pub enum Error {
     Certificate(#[source] io::Error),
     #[error("cannot read the CA file")]
     CaFile(#[source] io::Error),
+    /// The rules for hosts that people name do not let it through.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
 }
 
 impl Dialer {
@@ -55,6 +63,7 @@ impl Dialer {
     }
 
     /// Connects with a time limit; with [`Security::Tls`] the handshake is done too.
+    #[expect(clippy::disallowed_methods, reason = "the administrator named this host")]
     pub async fn connect(&self, upstream: &Upstream) -> Result<Stream, Error> {
         let host = bare(&upstream.host);
         let stream = timeout(PATIENCE, TcpStream::connect((host, upstream.port)))
@@ -66,6 +75,24 @@ impl Dialer {
         match upstream.security {
             Security::Tls => self.start_tls(Stream::Plain(stream), host).await,
             Security::StartTls | Security::Insecure => Ok(Stream::Plain(stream)),
+        }
+    }
+
+    /// The same to a host that a person named, as far as the gate lets it through. Without encryption only to this
+    /// machine itself.
+    pub async fn connect_through(&self, egress: &Egress, upstream: &Upstream) -> Result<Stream, Error> {
+        let stream = egress.connect(&upstream.host, upstream.port).await?;
+        match upstream.security {
+            Security::Tls => self.start_tls(stream, &upstream.host).await,
+            Security::StartTls => Ok(stream),
+            Security::Insecure => {
+                let peer = stream.peer_addr().map_err(Error::Unreachable)?.ip();
+                if peer.is_loopback() {
+                    Ok(stream)
+                } else {
+                    Err(Forbidden::Unencrypted(upstream.host.clone()).into())
+                }
+            }
         }
     }
 

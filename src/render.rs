@@ -32,7 +32,7 @@ pub use join::{flattened, joined};
 pub use safe::SafeHtml;
 pub use size::size;
 pub use text::text;
-pub use when::{when_long, when_short};
+pub use when::{when_long, when_short, when_spoken};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum RemoteContent {

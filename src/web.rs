@@ -11,12 +11,14 @@ pub mod flash;
 pub mod headers;
 mod html;
 mod list_params;
+pub mod moment;
 pub mod origin;
 pub mod pages;
 pub mod proxies;
 pub mod routes;
 pub mod serve;
 mod session;
+pub mod typed_secrets;
 pub mod urls;
 
 pub use app::App;

@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use super::{
-    Config, Database, Error, Listen, LogFormat, Security, TrustedProxies, Upstream,
+    Config, Database, EgressAllow, Error, HostNames, Listen, LogFormat, Security, TrustedProxies, Upstream,
     source::{AllGiven, Value},
 };
 
@@ -81,6 +81,20 @@ pub const KEYS: &[Key] = &[
         default: "the IMAP host",
         about: "Added to a user name without `@` to make its address",
         set: |config, value| value.one().map(|text| config.mail_domain = Some(text.to_owned())),
+    },
+    Key {
+        name: "egress_allow",
+        default: "",
+        about: "Addresses and networks that the hosts people name may be in although they are not public, such as \
+                `10.1.2.0/24`; with `:port` or `:*` behind it on that port or any, else on 110 and 995",
+        set: |config, value| EgressAllow::parse(&value.many()).map(|read| config.egress_allow = read),
+    },
+    Key {
+        name: "collect_hosts",
+        default: "",
+        about: "The only POP3 servers people may collect from: `pop.example.org`, or `*.example.org` for all below it; \
+                without it every public one",
+        set: |config, value| HostNames::parse(&value.many()).map(|read| config.collect_hosts = Some(read)),
     },
     Key {
         name: "imap_connections",

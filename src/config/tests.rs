@@ -61,6 +61,32 @@ fn a_wrong_server_address_says_how_to_write_it() {
 }
 
 #[test]
+fn every_spelling_of_a_pop3_server_becomes_one() {
+    for (url, host, port) in [
+        ("pop3s://Pop.Example.ORG", "pop.example.org", 995),
+        (" pop3://pop.example.org.:1110/ ", "pop.example.org", 1110),
+        ("pop3+insecure://[::1]", "::1", 110),
+        ("pop3s://[::ffff:7f00:1]", "127.0.0.1", 995),
+        ("pop3s://b\u{fc}cher.example", "xn--bcher-kva.example", 995),
+        ("pop3s://0177.1", "127.0.0.1", 995),
+        ("pop3s://0x7f.0.0x1", "127.0.0.1", 995),
+        ("pop3s://2130706433:995", "127.0.0.1", 995),
+        ("pop3s://127.1.", "127.0.0.1", 995),
+        ("pop3s://0", "0.0.0.0", 995),
+        ("pop3s://\u{ff11}\u{ff12}\u{ff17}.0.0.1", "127.0.0.1", 995),
+    ] {
+        let upstream = Upstream::pop3(url).unwrap();
+        assert_eq!((upstream.host.as_str(), upstream.port), (host, port), "{url}");
+    }
+    let long = format!("pop3s://{}.example.org", "x".repeat(64));
+    for bad in
+        ["pop.test", "imaps://h", "pop3s://", "pop3s://1.2.3.4.5", "pop3s://a..b", "pop3s://me@h", &long]
+    {
+        assert!(Upstream::pop3(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn an_unencrypted_server_elsewhere_must_be_forced() {
     let insecure = BASE.replace("imaps", "imap+insecure");
     let error = Config::parse(&insecure).unwrap_err().to_string();
@@ -123,6 +149,8 @@ fn a_bad_value_names_its_key_and_its_place() {
         ("public_origin = \"https://mail.test/sub\"", "base_path"),
         ("allow_insecure = \"maybe\"", "true or false"),
         ("listen_mode = \"9\"", "octal"),
+        ("egress_allow = [\"pop.test\"]", "network"),
+        ("collect_hosts = []", "every host"),
         ("mail_domain = \"\"", "empty"),
         ("mail_domain = { a = 1 }", "must be a text"),
     ] {

@@ -13,15 +13,15 @@ pub struct Upstream {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Security {
-    /// TLS from the first byte (`imaps`, `submissions`).
+    /// TLS from the first byte (`imaps`, `submissions`, `pop3s`).
     Tls,
-    /// STARTTLS, refused where the server does not offer it (`imap`, `submission`).
+    /// STARTTLS or STLS, refused where the server does not offer it (`imap`, `submission`, `pop3`).
     StartTls,
-    /// No TLS (`imap+insecure`, `submission+insecure`): loopback only, unless forced.
+    /// No TLS (`imap+insecure`, `submission+insecure`): loopback only, unless forced; `pop3+insecure`: loopback only.
     Insecure,
 }
 
-/// One scheme of a protocol, and its registered port (RFC 8314 §7, RFC 3501, RFC 6409).
+/// One scheme of a protocol, and its registered port (RFC 8314 §7, RFC 3501, RFC 6409, RFC 1939).
 type Scheme = (&'static str, Security, u16);
 
 const IMAP: [Scheme; 3] = [
@@ -35,6 +35,12 @@ const SUBMISSION: [Scheme; 3] = [
     ("submission+insecure", Security::Insecure, 587),
 ];
 
+const POP3: [Scheme; 3] = [
+    ("pop3s", Security::Tls, 995),
+    ("pop3", Security::StartTls, 110),
+    ("pop3+insecure", Security::Insecure, 110),
+];
+
 impl Upstream {
     /// Reads `imaps://`, `imap://` or `imap+insecure://`; the port may be left out.
     pub fn imap(url: &str) -> Result<Upstream, String> {
@@ -46,9 +52,41 @@ impl Upstream {
         parse(url, &SUBMISSION)
     }
 
+    /// Reads `pop3s://`, `pop3://` or `pop3+insecure://`, as a person wrote it; the port may be left out. Every
+    /// spelling of a host becomes one. Whether it may be connected to is the gate's matter (`net::Egress`).
+    pub fn pop3(url: &str) -> Result<Upstream, String> {
+        let upstream = parse(url.trim(), &POP3)?;
+        let host = canonical_host(&upstream.host)
+            .ok_or_else(|| format!("`{}` is not the name of a server", upstream.host))?;
+        Ok(Upstream { host, ..upstream })
+    }
+
     /// Whether the server is on this machine, where nobody can listen in between.
     pub fn is_loopback(&self) -> bool {
         self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    }
+}
+
+/// The one spelling of a host: a name in ASCII and lower case without a dot at its end, or an address in its usual
+/// form: `0x7f.1`, `2130706433` and `127.0.0.1.` are 127.0.0.1 to a resolver, so they are here. `None` where it is
+/// neither.
+pub fn canonical_host(text: &str) -> Option<String> {
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    if let Ok(ip) = bare.parse::<IpAddr>() {
+        return Some(ip.to_canonical().to_string());
+    }
+    // What a URL would take for an escape is no letter of a name.
+    if text.contains(['%', '*']) {
+        return None;
+    }
+    match url::Host::parse(text).ok()? {
+        url::Host::Ipv4(ip) => Some(ip.to_string()),
+        url::Host::Ipv6(ip) => Some(IpAddr::from(ip).to_canonical().to_string()),
+        url::Host::Domain(name) => {
+            let name = name.strip_suffix('.').unwrap_or(&name);
+            let is_label = |label: &str| (1..=63).contains(&label.len());
+            (name.len() <= 253 && name.split('.').all(is_label)).then(|| name.to_owned())
+        }
     }
 }
 

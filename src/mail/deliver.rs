@@ -107,17 +107,16 @@ impl Account {
             draft: row.draft.clone(),
             send_at: row.send_at.filter(|at| *at > store.now() + WORTH_HOLDING),
         };
-        let error = match self.submit(&parcel, &Journal::Row(store, &row.id)).await {
-            Ok(_) => {
-                let step = Advance { from: &[Phase::Crossing], to: Phase::Accepted, words: Some("") };
-                if let Err(error) = store.advance(&row.id, step).await {
-                    // It is on its way, and that is what counts: the row will say that nobody knows.
-                    tracing::error!(%error, "a message was sent, and the outbox could not be told");
-                    return Ok(Delivery::Sent(self.after_sending(&parcel).await));
-                }
-                return self.settle(job, row).await;
+        let Err(error) = self.submit(&parcel, &Journal::Row(store, &row.id)).await else {
+            // Also from what another made of it that thought we were gone: we know better.
+            let from = &[Phase::Crossing, Phase::Unknown];
+            let step = Advance { from, to: Phase::Accepted, words: Some("") };
+            if let Err(error) = store.advance(&row.id, step).await {
+                // It is on its way, and that is what counts: the row will say that nobody knows.
+                tracing::error!(%error, "a message was sent, and the outbox could not be told");
+                return Ok(Delivery::Sent(self.after_sending(&parcel).await));
             }
-            Err(error) => error,
+            return self.settle(job, row).await;
         };
         self.not_sent(job, row, error).await.map_err(no_outbox)?
     }

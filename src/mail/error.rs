@@ -63,12 +63,12 @@ pub enum Error {
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
+    /// Wait: what this site keeps by itself cannot be had. Mail can.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// Nothing: the control should not have been shown.
     #[error("not supported: {0}")]
     NotSupported(&'static str),
-    /// Wait, or ask whoever runs the site.
-    #[error("the database cannot be used")]
-    Store(#[from] StoreError),
     /// Report it.
     #[error("a defect in Postroom: {0}")]
     Bug(String),
@@ -88,7 +88,7 @@ pub(super) fn reason(error: &net::Error) -> Reason {
     match error {
         net::Error::TimedOut => Reason::TimedOut,
         net::Error::Certificate(_) => Reason::Certificate,
-        net::Error::Unreachable(_) | net::Error::CaFile(_) => Reason::Unreachable,
+        net::Error::Unreachable(_) | net::Error::CaFile(_) | net::Error::Forbidden(_) => Reason::Unreachable,
     }
 }
 

@@ -76,13 +76,14 @@ impl Account {
             message: &message,
             draft: row.draft.as_ref(),
             send_at: None,
-            due_at: store.now(),
+            due_at: None,
         };
         self.allow_background_work().await;
-        store.renew_outgoing(id, from, new).await.map_err(no_outbox)?;
+        let is_ours = store.renew_outgoing(id, from, new).await.map_err(no_outbox)?;
         let row = store.outgoing(id).await.map_err(no_outbox)?;
         let row = row.ok_or_else(|| before(None, Error::NotFound(What::Message)))?;
-        self.attempt_now(row).await
+        // Otherwise it is being sent at this moment.
+        if is_ours { self.attempt_now(row).await } else { Ok(Delivery::Waiting(Box::new(row))) }
     }
 
     /// Another person's is not found.

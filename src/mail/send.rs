@@ -15,11 +15,11 @@ use super::{
 use crate::{
     mime,
     model::{
-        Address, Draft, MailboxRole, MessageId, MessageKey, OriginKind, Outgoing, OutgoingMail, Phase,
-        SendWarning,
+        Address, Draft, MailboxRole, MessageId, MessageKey, OriginKind, Outgoing, OutgoingId, OutgoingMail,
+        Phase, SendWarning,
     },
     smtp,
-    store::{Advance, JobKind, NewOutgoing, StoreError},
+    store::{Advance, Job, JobKind, NewOutgoing, StoreError},
 };
 
 pub use crate::smtp::Refusal;
@@ -61,8 +61,6 @@ pub enum Cause {
     Before(Error),
 }
 
-/// How long the worker leaves a message to the request that brought it. Seconds.
-const HEAD_START: i64 = 10;
 /// For another task, or another instance, that sends the same message at this moment.
 const PATIENCE_FOR_TWIN: Duration = Duration::from_secs(60);
 
@@ -151,7 +149,6 @@ impl Account {
         }
         let kept = self.keep_draft(draft, replaces).await;
         let store = &self.services.store;
-        let now = store.now();
         let hold = store.settings(self.username()).await.unwrap_or_default().hold_seconds;
         let is_immediate = when.is_none() && hold == 0;
         let new = NewOutgoing {
@@ -161,53 +158,62 @@ impl Account {
             message: &message,
             draft: kept.as_ref(),
             send_at: when,
-            due_at: now + if is_immediate { HEAD_START } else { i64::from(hold) },
+            due_at: (!is_immediate).then(|| store.now() + i64::from(hold)),
         };
         self.allow_background_work().await;
         let added = match &row {
             Some(row) => store.renew_outgoing(&row.id, &RENEWABLE, new).await,
             None => store.add_outgoing(new).await,
         };
-        match added {
-            Ok(_) => {}
+        let is_ours = match added {
+            Ok(added) => added,
             Err(error) => return self.send_without_outbox(draft, kept, when, error).await,
-        }
+        };
         let row = match store.find_outgoing(self.username(), &draft.message_id).await {
             Ok(Some(row)) => row,
             Ok(None) => return Err(before(kept, Error::Bug("a row of the outbox is gone".to_owned()))),
             Err(error) => return Err(SendError { draft: kept, cause: Cause::NoOutbox(error) }),
         };
-        if !is_immediate {
-            return Ok(Delivery::Waiting(Box::new(row)));
+        if is_ours && is_immediate {
+            let id = row.id.clone();
+            let result = self.attempt_now(row).await;
+            if let Err(SendError { cause, .. }) = &result
+                && !matches!(cause, Cause::Unknown)
+            {
+                // The form comes back to who wrote it, and Drafts has it: the outbox need not show it, too.
+                self.end_attempt(&id, Phase::Cancelled).await;
+            }
+            return result;
         }
-        self.attempt_now(row).await
+        // Another instance was quicker with the same message.
+        let answer = if is_ours { None } else { self.answer_for(&row, Repeat::No).await };
+        answer.unwrap_or(Ok(Delivery::Waiting(Box::new(row))))
     }
 
-    /// Runs a row that waits at once, and not in the background: who asked has the answer.
+    /// Runs a row whose job was begun with it; who asked has the answer.
     pub(super) async fn attempt_now(self: &Arc<Self>, row: Outgoing) -> Result<Delivery, SendError> {
         let store = &self.services.store;
-        let job = match store.claim_this(JobKind::Send, &row.id.0).await {
-            Ok(Some(job)) => job,
-            // The worker, or another instance, was quicker.
-            Ok(None) => {
-                let answer = self.answer_for(&row, Repeat::No).await;
-                return answer.unwrap_or(Ok(Delivery::Waiting(Box::new(row))));
-            }
-            Err(error) => return Err(SendError { draft: row.draft, cause: Cause::NoOutbox(error) }),
+        let job = Job {
+            kind: JobKind::Send,
+            subject: row.id.0.clone(),
+            owner: row.owner.clone(),
+            attempts: row.attempts,
         };
-        let id = row.id.clone();
+        let (id, draft) = (row.id.clone(), row.draft.clone());
         let result = worker::while_held(store, &job, self.run_outgoing(&job, row)).await;
-        let result = result.unwrap_or_else(|| Err(before(None, Error::Bug("the job was lost".to_owned()))));
-        if let Err(SendError { cause, .. }) = &result
-            && !matches!(cause, Cause::Unknown)
-        {
-            // The form comes back to who wrote it, and the draft stands in Drafts: the outbox need not show it, too.
-            let step = Advance { from: &[Phase::Failed, Phase::Waiting], to: Phase::Cancelled, words: None };
-            if let Err(error) = store.advance(&id, step).await {
-                tracing::warn!(%error, "a message that was not sent stays in the outbox");
-            }
+        let result = result.unwrap_or_else(|| Err(before(draft, Error::Bug("the job was lost".to_owned()))));
+        if let Err(SendError { cause: Cause::BadCredentials(_), .. }) = &result {
+            // In the background it would wait for another password; this is somebody who can act.
+            self.end_attempt(&id, Phase::Failed).await;
         }
         result
+    }
+
+    async fn end_attempt(&self, id: &OutgoingId, to: Phase) {
+        let step = Advance { from: &[Phase::Failed, Phase::Waiting], to, words: None };
+        if let Err(error) = self.services.store.advance(id, step).await {
+            tracing::warn!(%error, "a message that was not sent stays in the outbox as it was");
+        }
     }
 
     /// What a row says to another post of its message; `None` where that is a new attempt.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Account, Error, Prefer};
 use crate::{
     mime::{self, Audience},
-    model::{Address, Message, MessageId, MessageKey, Origin, OriginKind, Part, PartKind, Section},
+    model::{Address, Headers, Message, MessageId, MessageKey, Origin, OriginKind, Part, PartKind, Section},
 };
 
 /// What a message is begun from.
@@ -83,9 +83,11 @@ impl Account {
 
     async fn start_reply(self: &Arc<Self>, key: &MessageKey, audience: Audience) -> Result<Start, Error> {
         let (message, text) = self.open_with_text(key).await?;
-        let blank = self.blank().await;
-        let reply = mime::reply(&message, &text, audience, std::slice::from_ref(&blank.from));
+        let identities = self.identities().await;
+        let own: Vec<Address> = identities.all().cloned().collect();
+        let reply = mime::reply(&message, &text, audience, &own);
         Ok(Start {
+            from: self.answers_as(&message, &identities).await,
             to: reply.to,
             cc: reply.cc,
             subject: reply.subject,
@@ -93,7 +95,7 @@ impl Account {
             in_reply_to: reply.in_reply_to,
             references: reply.references,
             origin: Some(Origin { key: key.clone(), kind: OriginKind::Replied }),
-            ..blank
+            ..self.blank().await
         })
     }
 
@@ -143,7 +145,7 @@ impl Account {
         let message_id = headers.message_id.as_deref().and_then(MessageId::parse).unwrap_or(blank.message_id);
         Ok(Start {
             message_id,
-            from: headers.from.first().cloned().unwrap_or(blank.from),
+            from: self.wrote_as(headers).await.unwrap_or(blank.from),
             to: headers.to.clone(),
             cc: headers.cc.clone(),
             bcc: headers.bcc.clone(),
@@ -156,6 +158,12 @@ impl Account {
             draft: Some(key),
             bring: bring_attachments(message),
         })
+    }
+
+    /// The identity that a draft was written as.
+    async fn wrote_as(&self, headers: &Headers) -> Option<Address> {
+        let from = headers.from.first()?;
+        self.identities().await.find(&from.to_string()).cloned()
     }
 
     async fn open_with_text(&self, key: &MessageKey) -> Result<(Message, String), Error> {

@@ -57,6 +57,15 @@ pub(super) fn schedule(kind: JobKind, subject: &str, owner: &str, due_at: i64) -
     )
 }
 
+/// The same for a job that `holder` begins at once; nobody holds it so far.
+pub(super) fn begin(kind: JobKind, subject: &str, owner: &str, holder: &str, now: i64) -> Statement {
+    Statement::new(
+        "INSERT INTO jobs (kind, subject, owner, due_at, attempts, lease_by, lease_until) \
+         VALUES ($1, $2, $3, $4, 0, $5, $6)",
+        values![kind.as_str(), subject, owner, now, holder, now + LEASE_SECONDS],
+    )
+}
+
 pub(super) fn unschedule(kind: JobKind, subject: &str) -> Statement {
     Statement::new("DELETE FROM jobs WHERE kind = $1 AND subject = $2", values![kind.as_str(), subject])
 }
@@ -102,26 +111,6 @@ impl Store {
             subject: row.text(1)?.to_owned(),
             owner: row.text(2)?.to_owned(),
             attempts: u32::try_from(row.int(3)?).unwrap_or(u32::MAX),
-        }))
-    }
-
-    /// Takes this job, due or not, unless another instance or task holds it.
-    pub async fn claim_this(&self, kind: JobKind, subject: &str) -> Result<Option<Job>, StoreError> {
-        let now = self.now();
-        let rows = self
-            .db
-            .query(
-                "UPDATE jobs SET lease_by = $1, lease_until = $2 WHERE kind = $3 AND subject = $4 \
-                 AND lease_until <= $5 RETURNING owner, attempts",
-                values![&self.instance, now + LEASE_SECONDS, kind.as_str(), subject, now],
-            )
-            .await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        Ok(Some(Job {
-            kind,
-            subject: subject.to_owned(),
-            owner: row.text(0)?.to_owned(),
-            attempts: u32::try_from(row.int(1)?).unwrap_or(u32::MAX),
         }))
     }
 

@@ -28,8 +28,8 @@ pub struct NewOutgoing<'a> {
     pub draft: Option<&'a MessageKey>,
     /// Unix seconds; `None`: at once.
     pub send_at: Option<i64>,
-    /// When it is tried first. Unix seconds.
-    pub due_at: i64,
+    /// When it is tried first, in Unix seconds; `None`: by the caller, at once, who holds the job for that.
+    pub due_at: Option<i64>,
 }
 
 /// A step of a message: only the one who finds it in one of the phases `from` takes it.
@@ -71,7 +71,7 @@ impl Store {
             .transact(vec![
                 row.must_change(),
                 Statement::new(message, values![&id, sealed]),
-                jobs::schedule(JobKind::Send, &id, new.owner, new.due_at),
+                self.job(&id, &new),
             ])
             .await?;
         Ok(added.is_some())
@@ -110,10 +110,17 @@ impl Store {
                 row.must_change(),
                 Statement::new(message, values![&id.0, sealed]),
                 jobs::unschedule(JobKind::Send, &id.0),
-                jobs::schedule(JobKind::Send, &id.0, new.owner, new.due_at),
+                self.job(&id.0, &new),
             ])
             .await?;
         Ok(renewed.is_some())
+    }
+
+    fn job(&self, id: &str, new: &NewOutgoing<'_>) -> Statement {
+        match new.due_at {
+            Some(at) => jobs::schedule(JobKind::Send, id, new.owner, at),
+            None => jobs::begin(JobKind::Send, id, new.owner, &self.instance, self.now()),
+        }
     }
 
     /// Those of `owner` that are not over, oldest first.

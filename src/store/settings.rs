@@ -17,7 +17,7 @@ impl UserSettings {
     pub const HOLDS: [u32; 5] = [0, 5, 10, 20, 30];
 
     fn set(&mut self, name: &str, value: &str) {
-        // Another name is of a newer version: it keeps its row.
+        // Another name is of a newer version, and keeps its row.
         if name == "hold_seconds" {
             let chosen = value.parse().ok().filter(|seconds| Self::HOLDS.contains(seconds));
             self.hold_seconds = chosen.unwrap_or_default();

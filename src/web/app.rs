@@ -4,7 +4,7 @@ use std::{io, ops::Deref, sync::Arc};
 
 use axum::Router;
 
-use super::{flash::Flashes, urls::Urls};
+use super::{flash::Flashes, typed_secrets::TypedSecrets, urls::Urls};
 use crate::{
     config::Config,
     mail::Accounts,
@@ -25,6 +25,7 @@ pub struct Inner {
     pub uploads: Uploads,
     pub kept_forms: KeptForms,
     pub flashes: Flashes,
+    pub typed_secrets: TypedSecrets,
 }
 
 impl Deref for App {
@@ -62,6 +63,7 @@ impl App {
             uploads,
             kept_forms: KeptForms::new(Arc::clone(&store)),
             flashes: Flashes::new(Arc::clone(&store)),
+            typed_secrets: TypedSecrets::new(Arc::clone(&store)),
             store,
             config,
         })))

@@ -11,7 +11,10 @@ use axum::{
 use rand::RngExt;
 
 use super::{App, pages::error::ErrorPage, proxies::Client};
-use crate::mail::{self, Reason, What, Which};
+use crate::{
+    mail::{self, Reason, What, Which},
+    store::StoreError,
+};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -34,6 +37,8 @@ pub enum Error {
     TimedOut,
     #[error(transparent)]
     Mail(#[from] mail::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// Whether somebody is signed in cannot be told: the database is away.
     #[error("the session cannot be looked up")]
     SessionAway,
@@ -200,11 +205,15 @@ impl Error {
                 &format!("This mail server does not offer it: {what}."),
                 WayOut::Inbox,
             ),
-            Error::Mail(M::Store(error)) => plain(
+            Error::Store(error) | Error::Mail(M::Store(error)) => plain(
                 S::SERVICE_UNAVAILABLE,
                 "Not available at the moment",
-                &format!("{} Reading and writing mail still work. Try again later.", error.sentence()),
-                WayOut::Inbox,
+                &format!(
+                    "{} Until that is mended, settings, collected mailboxes, the outbox and snoozing do not work. \
+                     Reading and writing mail still work.",
+                    error.sentence()
+                ),
+                WayOut::Again,
             ),
             Error::SessionAway => plain(
                 S::SERVICE_UNAVAILABLE,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::extract::User;
 use crate::{
     mail::{SignInId, UndoToken},
+    model::OutgoingId,
     store::Store,
 };
 
@@ -19,8 +20,18 @@ pub struct Flash {
     /// One sentence.
     pub text: String,
     pub kind: FlashKind,
-    /// Offers to take the action back.
-    pub undo: Option<UndoToken>,
+    pub offer: Option<Offer>,
+}
+
+/// What can be done about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Offer {
+    /// Take the action back.
+    Undo(UndoToken),
+    /// Take a message out of the outbox, and go on writing it.
+    TakeBack(OutgoingId),
+    /// Look at what waits.
+    Outbox,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,16 +43,21 @@ pub enum FlashKind {
 
 impl Flash {
     pub fn note(text: impl Into<String>) -> Flash {
-        Flash { text: text.into(), kind: FlashKind::Note, undo: None }
+        Flash { text: text.into(), kind: FlashKind::Note, offer: None }
     }
 
     pub fn warning(text: impl Into<String>) -> Flash {
-        Flash { text: text.into(), kind: FlashKind::Warning, undo: None }
+        Flash { text: text.into(), kind: FlashKind::Warning, offer: None }
     }
 
     #[must_use]
     pub fn with_undo(self, undo: Option<UndoToken>) -> Flash {
-        Flash { undo, ..self }
+        Flash { offer: undo.map(Offer::Undo), ..self }
+    }
+
+    #[must_use]
+    pub fn with_offer(self, offer: Offer) -> Flash {
+        Flash { offer: Some(offer), ..self }
     }
 
     pub fn is_warning(&self) -> bool {

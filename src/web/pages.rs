@@ -3,6 +3,7 @@
 pub mod act;
 pub mod body;
 pub(super) mod carried;
+pub mod collectors;
 pub mod compose;
 pub(super) mod error;
 pub mod folder;
@@ -12,9 +13,12 @@ pub mod health;
 pub mod home;
 pub mod login;
 pub mod message;
+pub mod outbox;
 pub mod part;
 pub mod print;
+pub mod settings;
 pub mod shell;
+pub mod snoozed;
 
 #[cfg(test)]
 mod tests;

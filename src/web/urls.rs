@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::model::{Filter, ListRequest, MailboxName, MessageKey, Section, SortKey};
+use crate::model::{CollectorId, Filter, ListRequest, MailboxName, MessageKey, Section, SortKey};
 
 /// RFC 3986 §2.3: everything but the unreserved characters is encoded.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -56,6 +56,33 @@ impl Urls {
     /// Where mailboxes are created, renamed and deleted.
     pub fn folders(&self) -> String {
         format!("{}/folders", self.base)
+    }
+
+    pub fn settings(&self) -> String {
+        format!("{}/settings", self.base)
+    }
+
+    /// Where POP3 mailboxes are collected from.
+    pub fn collectors(&self) -> String {
+        format!("{}/collectors", self.base)
+    }
+
+    pub fn new_collector(&self) -> String {
+        self.collectors() + "/new"
+    }
+
+    pub fn collector(&self, id: &CollectorId) -> String {
+        format!("{}/{}", self.collectors(), encode(&id.0))
+    }
+
+    /// What waits to be sent.
+    pub fn outbox(&self) -> String {
+        format!("{}/outbox", self.base)
+    }
+
+    /// What comes back at its time.
+    pub fn snoozed(&self) -> String {
+        format!("{}/snoozed", self.base)
     }
 
     pub fn undo(&self) -> String {

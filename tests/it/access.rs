@@ -8,9 +8,11 @@ use postroom_rig::{ImapClient, Person, rig};
 
 use crate::{
     browser::{Browser, Page},
+    collectors,
     letters::letter,
+    outbox,
     site::{Site, site},
-    wire,
+    snooze, wire,
 };
 
 /// Somebody with mail, signed in, and what their mailboxes look like from outside.
@@ -19,27 +21,44 @@ struct Desk {
     browser: Browser,
     other: ImapClient,
     id: String,
+    collector: String,
+    /// A message in the outbox.
+    outgoing: String,
+    /// A message that comes back tomorrow.
+    snoozed: String,
 }
 
 impl Desk {
     fn new() -> Desk {
         let person = rig().person("ann");
-        for subject in ["one", "two"] {
+        for subject in ["one", "two", "three"] {
             rig().deliver(&person, letter(subject).eml());
         }
         let mut other = ImapClient::login(rig().imap(), &person);
         other.append("Trash", "", letter("thrown away").eml());
         let (browser, inbox) = site().signed_in(&person);
-        Desk { id: inbox.id_of("one"), person, browser, other }
+        let collector = collectors::paused(&browser, "Elsewhere");
+        let outgoing = outbox::scheduled(&browser, "later");
+        let snoozed = snooze::until_tomorrow(&browser, "three");
+        Desk { id: inbox.id_of("one"), person, browser, other, collector, outgoing, snoozed }
     }
 
-    /// Every mailbox, what is in it, and the flags of the inbox.
+    /// Every mailbox, what is in it, and the flags of the inbox; settings, collectors, the outbox, snoozed messages.
     fn mailboxes(&mut self) -> String {
         let list = "LIST \"\" \"*\" RETURN (SUBSCRIBED STATUS (MESSAGES UIDNEXT UIDVALIDITY))";
         self.other.command("EXAMINE INBOX");
         let lines = [self.other.command(list), self.other.command("FETCH 1:* (FLAGS)")].concat();
         let told = lines.into_iter().filter(|line| line.starts_with("* ")).collect::<Vec<_>>();
-        told.join("\n").replace("\\Recent", "").replace("( ", "(").replace(" )", ")")
+        let mail = told.join("\n").replace("\\Recent", "").replace("( ", "(").replace(" )", ")");
+        // What is kept beside the mail, as its owner sees it.
+        let kept = [
+            ("/settings", "option[selected], .entry"),
+            ("/collectors", "h2 a"),
+            ("/outbox", "h2"),
+            ("/snoozed", ".entry a"),
+        ];
+        let kept = kept.map(|(page, parts)| self.browser.get(page).texts(parts).join(", "));
+        format!("{mail}\n{}", kept.join("\n"))
     }
 
     fn token(&self) -> String {
@@ -62,6 +81,14 @@ impl Desk {
             "/undo" => owned(&[("undo", &self.undoable())]),
             "/compose" => owned(&[("to", "bob@example.org"), ("subject", "forged"), ("intent", "save")]),
             "/folders" => owned(&[("action", "create"), ("name", "Forged")]),
+            "/settings" => owned(&[("action", "hold"), ("hold_seconds", "20")]),
+            "/collectors" => owned(&[("action", "remove"), ("id", &self.collector)]),
+            "/collectors/new" | "/collectors/{collector}" => collectors::fields("Forged")
+                .iter()
+                .map(|(name, value)| (*name, (*value).to_owned()))
+                .collect(),
+            "/outbox" => owned(&[("action", "cancel"), ("id", &self.outgoing)]),
+            "/snoozed" => owned(&[("id", &self.snoozed)]),
             path => panic!("{path}: say here what a form of it changes"),
         }
     }
@@ -79,8 +106,13 @@ impl Desk {
         // Only Trash and Junk can be emptied.
         let mailbox = if route.path.ends_with("/empty") { "Trash" } else { "INBOX" };
         let mut path = route.path.to_owned();
-        for (name, value) in [("mailbox", mailbox), ("id", &self.id), ("section", "1"), ("file", "none.css")]
-        {
+        for (name, value) in [
+            ("mailbox", mailbox),
+            ("id", &self.id),
+            ("section", "1"),
+            ("file", "none.css"),
+            ("collector", &self.collector),
+        ] {
             path = path.replace(&format!("{{{name}}}"), value);
         }
         assert!(!path.contains('{'), "{path}: give its parameter a value here");
@@ -225,7 +257,9 @@ fn the_same_forms_with_the_token_do_what_they_say() {
     let ours = [("Origin", site().origin.as_str()), ("Sec-Fetch-Site", "same-origin")];
     let (last, rest): (Vec<_>, Vec<_>) =
         routes(&Method::POST, Access::SignedIn).into_iter().partition(|route| route.path == "/logout");
-    for route in rest {
+    // Not gone before it is changed.
+    let (removal, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|route| route.path == "/collectors");
+    for route in rest.into_iter().chain(removal) {
         let (path, fields) = (desk.address(&route), desk.fields(&route));
         let before = desk.mailboxes();
         let answer = post(&desk.browser, &path, &fields, Some(&token), &ours);
@@ -244,7 +278,8 @@ fn no_form_can_be_sent_as_an_address() {
     let token = desk.token();
     for route in table().into_iter().filter(|route| route.method == Method::POST) {
         let path = desk.address(&route);
-        let query: Vec<_> = desk.fields(&route).iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let query: Vec<_> =
+            desk.fields(&route).iter().map(|(n, v)| format!("{n}={}", v.replace(' ', "+"))).collect();
         let before = desk.mailboxes();
         let asked = format!("{path}?csrf={token}&{}", query.join("&"));
         let answer = desk.browser.get_with(&asked, &[("X-HTTP-Method-Override", "POST")]);

@@ -119,6 +119,18 @@ impl Browser {
         self.page(path, request.send(body).unwrap_or_else(|error| panic!("POST {path}: {error}")))
     }
 
+    /// [`Browser::submit`] of a form with files to a server that may not live to answer: `None` then.
+    pub fn try_submit(&self, page: &Page, form: &str, fields: &[(&str, &str)]) -> Option<Page> {
+        let filled = page.form(form, fields);
+        let (media_type, body) = multipart(&filled.fields, &[]);
+        let request = self
+            .agent
+            .post(format!("{}{}", self.origin, filled.action))
+            .header("Cookie", self.cookie_header())
+            .header("Content-Type", media_type);
+        Some(self.page(&filled.action, request.send(body.as_slice()).ok()?))
+    }
+
     /// Fills in the form that `page` offers, leaves its hidden fields as they are, and sends it. A field given
     /// here replaces the form's; a button is a field, too. Fails when the page has no such form.
     #[track_caller]

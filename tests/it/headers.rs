@@ -192,6 +192,12 @@ fn every_kind_of_answer_carries_exactly_its_headers() {
     survey.get("/mail/{mailbox}/{id}/headers", &at("/headers"), 200, HTML);
     survey.get("/compose", "/compose", 200, HTML);
     survey.get("/folders", "/folders", 200, HTML);
+    survey.get("/settings", "/settings", 200, HTML);
+    survey.get("/collectors", "/collectors", 200, HTML);
+    survey.get("/collectors/new", "/collectors/new", 200, HTML);
+    survey.get("/collectors/{collector}", "/collectors/0", 404, HTML);
+    survey.get("/outbox", "/outbox", 200, HTML);
+    survey.get("/snoozed", "/snoozed", 200, HTML);
     survey.get("/healthz", "/healthz", 200, TEXT);
     survey.get("/readyz", "/readyz", 200, TEXT);
 
@@ -269,6 +275,20 @@ fn every_kind_of_answer_carries_exactly_its_headers() {
     survey.note("/mail/{mailbox}/empty", page, 303, &to("/mail/Trash"));
     let page = survey.browser.post("/folders", &[csrf, ("action", "create"), ("name", "New")], &[]);
     survey.note("/folders", page, 303, &to("/folders"));
+    let page = survey.browser.post("/settings", &[csrf, ("action", "hold"), ("hold_seconds", "0")], &[]);
+    survey.note("/settings", page, 303, &to("/settings"));
+    let page = survey.browser.post("/settings", &[csrf, ("action", "add"), ("address", "nobody")], &[]);
+    survey.note("/settings", page, 422, HTML);
+    let page = survey.browser.post("/collectors/new", &[csrf, ("intent", "save")], &[]);
+    survey.note("/collectors/new", page, 422, HTML);
+    let page = survey.browser.post("/collectors/0", &[csrf], &[]);
+    survey.note("/collectors/{collector}", page, 404, HTML);
+    let page = survey.browser.post("/collectors", &[csrf, ("action", "run"), ("id", "0")], &[]);
+    survey.note("/collectors", page, 404, HTML);
+    let page = survey.browser.post("/outbox", &[csrf, ("action", "edit"), ("id", "0")], &[]);
+    survey.note("/outbox", page, 303, &to("/outbox"));
+    let page = survey.browser.post("/snoozed", &[csrf, ("id", "0")], &[]);
+    survey.note("/snoozed", page, 303, &to("/snoozed"));
     let page = survey.browser.post("/compose", &[csrf, ("intent", "attach")], &[]);
     survey.note("/compose", page, 200, HTML);
     let page = survey.browser.post("/compose", &[csrf, ("to", "nobody at all")], &[]);

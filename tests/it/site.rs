@@ -30,10 +30,14 @@ impl Site {
             settings.iter().find(|(name, _)| *name == "POSTROOM_BASE_PATH").map_or("", |(_, path)| path);
         let base_path = base_path.trim_end_matches('/').to_owned();
         let site = Site { origin: format!("http://{listen}"), base_path, product };
-        let browser = site.browser();
-        let healthz = format!("{}/healthz", site.base_path);
-        until("Postroom answers", || browser.try_get(&healthz).is_some_and(|page| page.status == 200));
+        site.answers();
         site
+    }
+
+    fn answers(&self) {
+        let browser = self.browser();
+        let healthz = format!("{}/healthz", self.base_path);
+        until("Postroom answers", || browser.try_get(&healthz).is_some_and(|page| page.status == 200));
     }
 
     /// A browser that nobody signed in with.
@@ -57,6 +61,12 @@ impl Site {
     /// What the process ended with, once it has.
     pub fn exit_code(&mut self) -> Option<i32> {
         self.product.exit_code()
+    }
+
+    /// Starts it again after whatever ended it, where it was and as it was; returns when it answers.
+    pub fn restart(&mut self) {
+        self.product.restart();
+        self.answers();
     }
 
     pub fn process_id(&self) -> Option<u32> {

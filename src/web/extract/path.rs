@@ -7,7 +7,7 @@ use axum::{
 use serde::de::DeserializeOwned;
 
 use crate::{
-    model::{MailboxName, MessageKey, Section},
+    model::{CollectorId, MailboxName, MessageKey, Section},
     web::{App, Error},
 };
 
@@ -41,6 +41,14 @@ impl Segments for MessageKey {
 impl Segments for (MessageKey, Section) {
     fn read(segment: impl Fn(&str) -> Option<String>) -> Option<(MessageKey, Section)> {
         Some((MessageKey::read(&segment)?, segment("section")?.parse().ok()?))
+    }
+}
+
+/// `{collector}`
+impl Segments for CollectorId {
+    fn read(segment: impl Fn(&str) -> Option<String>) -> Option<CollectorId> {
+        let id = segment("collector")?;
+        id.bytes().all(|b| b.is_ascii_alphanumeric()).then_some(CollectorId(id))
     }
 }
 

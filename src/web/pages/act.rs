@@ -4,6 +4,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
+use jiff::ZonedDateTime;
 use serde::Deserialize;
 
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
         App, Error,
         extract::{Form, Path, User},
         flash::Flash,
+        moment::{self, Later},
     },
 };
 
@@ -30,6 +32,8 @@ enum Action {
     Expunge,
     Move,
     Copy,
+    /// Until then. Unix seconds.
+    Snooze(i64),
 }
 
 impl Action {
@@ -64,12 +68,14 @@ impl Action {
             Action::Expunge => "deleted for good",
             Action::Move => "moved",
             Action::Copy => "copied",
+            Action::Snooze(_) => "snoozed",
         }
     }
 }
 
 #[derive(Debug, Deserialize)]
 pub struct ActForm {
+    /// For `snooze` its button may name the time, too: `snooze tomorrow`.
     #[serde(default)]
     action: String,
     /// A button in a row: the action and the one message it is for, `flag 17.42`.
@@ -80,6 +86,9 @@ pub struct ActForm {
     /// Where to, for `move` and `copy`.
     #[serde(default)]
     to: String,
+    /// When to come back, for `snooze`: a word of [`Later`], or a date and time.
+    #[serde(default)]
+    until: String,
     #[serde(default)]
     back: String,
 }
@@ -95,12 +104,17 @@ pub async fn submit(
         Some((word, id)) => (word, vec![id.to_owned()]),
         None => (form.action.as_str(), form.id),
     };
-    let action = Action::from_word(word).ok_or_else(|| Error::BadRequest("no such action".to_owned()))?;
+    let (word, until) = word.split_once(' ').unwrap_or((word, &form.until));
+    let now = ZonedDateTime::now();
+    let action = match word {
+        "snooze" => Action::Snooze(time(until, &now)?),
+        word => Action::from_word(word).ok_or_else(|| Error::BadRequest("no such action".to_owned()))?,
+    };
     let flash = match messages(&mailbox, &ids)? {
         None => Flash::warning("Choose at least one message first."),
         Some(messages) => {
             let done = act(&user.account, action, &messages, &form.to).await?;
-            Flash::note(sentence(&done, action)).with_undo(done.undo)
+            Flash::note(sentence(&done, action, &now)).with_undo(done.undo)
         }
     };
     app.flashes.set(&user, flash).await;
@@ -135,15 +149,28 @@ async fn act(account: &Account, action: Action, messages: &MessageSet, to: &str)
         Action::Expunge => account.expunge(messages).await,
         Action::Move => account.move_to(messages, &target()?).await,
         Action::Copy => account.copy_to(messages, &target()?).await,
+        Action::Snooze(until) => account.snooze(messages, until).await,
     };
     Ok(done?)
 }
 
-fn sentence(done: &Done, action: Action) -> String {
-    match done.n_messages {
-        0 => "Nothing had to be changed.".to_owned(),
-        1 => format!("1 message {}.", action.past()),
-        n => format!("{n} messages {}.", action.past()),
+/// Unix seconds.
+fn time(typed: &str, now: &ZonedDateTime) -> Result<i64, Error> {
+    if let Some(later) = Later::from_word(typed) {
+        return Ok(later.at(now));
+    }
+    moment::parse(typed, now).map_err(|sentence| MailError::Invalid(sentence.to_owned()).into())
+}
+
+fn sentence(done: &Done, action: Action, now: &ZonedDateTime) -> String {
+    let text = match done.n_messages {
+        0 => return "Nothing had to be changed.".to_owned(),
+        1 => format!("1 message {}", action.past()),
+        n => format!("{n} messages {}", action.past()),
+    };
+    match action {
+        Action::Snooze(until) => format!("{text}: back {}.", moment::spoken(until, now)),
+        _ => format!("{text}."),
     }
 }
 

@@ -60,9 +60,15 @@ pub(super) fn page_of(urls: &Urls, uri: &Uri, headers: &HeaderMap) -> String {
         .filter(|list| list.contains("/mail/"));
     match list {
         Some(list) => list.to_owned(),
-        None if path == urls.folders() => path.to_owned(),
+        None if has_page(urls, path) => path.to_owned(),
         None => String::new(),
     }
+}
+
+/// Whether the address that a form is posted to is that of its page.
+fn has_page(urls: &Urls, path: &str) -> bool {
+    [urls.folders(), urls.settings(), urls.outbox(), urls.snoozed()].iter().any(|page| page == path)
+        || path.starts_with(&urls.collectors())
 }
 
 /// Its host need not be compared: the path is followed on this site, whatever site it was on.
@@ -149,6 +155,8 @@ mod tests {
         assert_eq!(page_of("/webmail/mail/Trash/empty"), "/webmail/mail/Trash");
         assert_eq!(page_of("/webmail/compose?reply=INBOX/1.2"), "/webmail/compose?reply=INBOX/1.2");
         assert_eq!(page_of("/webmail/folders"), "/webmail/folders");
+        assert_eq!(page_of("/webmail/outbox"), "/webmail/outbox");
+        assert_eq!(page_of("/webmail/collectors/0a"), "/webmail/collectors/0a");
         assert_eq!(page_of("/webmail/logout"), "");
     }
 

@@ -1,6 +1,7 @@
 //! Writing: new, reply, forward, a draft resumed.
 
 mod alert;
+mod delivered;
 mod form;
 mod show;
 mod submit;
@@ -10,6 +11,7 @@ use askama::Template;
 use super::shell::Shell;
 use crate::{render, store::Waiting};
 
+pub(super) use delivered::delivered;
 pub use form::{ComposeForm, Intent, Problems};
 pub use show::show;
 pub use submit::submit;
@@ -21,7 +23,7 @@ pub struct ComposePage {
     pub kind: Kind,
     /// As typed.
     pub form: ComposeForm,
-    /// The addresses that mail may be sent from, as in the From field. One: the field is free text.
+    /// The addresses that mail may be sent from, the account's own first; empty where nobody knows.
     pub identities: Vec<String>,
     /// The files that wait; the form's `upload` names them.
     pub files: Vec<Waiting>,
@@ -84,6 +86,7 @@ impl ComposePage {
             "reply_to" => "Reply to",
             "subject" => "Subject",
             "attachments" => "Attachments",
+            "send_at" => "Send at",
             _ => "Text",
         }
     }
@@ -94,6 +97,18 @@ impl ComposePage {
         is_used(&self.form.cc, "cc")
             || is_used(&self.form.bcc, "bcc")
             || is_used(&self.form.reply_to, "reply_to")
+    }
+
+    /// What can be chosen as From.
+    fn choices(&self) -> Vec<&str> {
+        match self.identities.as_slice() {
+            [] => vec![&self.form.from],
+            known => known.iter().map(String::as_str).collect(),
+        }
+    }
+
+    fn sends_later(&self) -> bool {
+        !self.form.send_at.is_empty() || self.problem("send_at").is_some()
     }
 
     fn starts_in_to(&self) -> bool {

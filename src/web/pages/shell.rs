@@ -6,10 +6,17 @@ mod nav;
 pub use load::{Place, find_mailbox};
 pub use nav::{NavMailbox, arrange, arrange_all};
 
+use jiff::ZonedDateTime;
+
 use crate::{
     model::{MailboxName, Quota},
     render,
-    web::{assets, flash::Flash, urls::Urls},
+    web::{
+        assets,
+        flash::Flash,
+        moment::{self, Later},
+        urls::Urls,
+    },
 };
 
 /// What `shell.html` shows. Every page struct that extends it has one as its field `shell`.
@@ -26,6 +33,8 @@ pub struct Shell {
     /// The mailbox that the page belongs to.
     pub current: Option<MailboxName>,
     pub quota: Option<Quota>,
+    /// Messages that wait to be sent; 0 also where nobody knows.
+    pub n_outbox: u64,
     pub flash: Option<Flash>,
     /// What the search box holds.
     pub query: String,
@@ -47,6 +56,24 @@ impl Shell {
 
     pub fn is_current(&self, mailbox: &NavMailbox) -> bool {
         self.current.as_ref() == Some(&mailbox.name)
+    }
+
+    /// Whether this is the page of an address, or one below it.
+    pub fn is_at(&self, address: &str) -> bool {
+        self.here.split('?').next().is_some_and(|here| here.starts_with(address))
+    }
+
+    /// When a message can come back: the form's word, and label and time for people.
+    pub fn laters(&self) -> [(String, &'static str, String); 3] {
+        let now = ZonedDateTime::now();
+        Later::ALL.map(|later| {
+            (format!("snooze {}", later.word()), later.label(), moment::spoken(later.at(&now), &now))
+        })
+    }
+
+    /// The time zone that times are typed in.
+    pub fn zone(&self) -> String {
+        moment::zone(&ZonedDateTime::now())
     }
 
     /// Where messages of the current mailbox can be moved or copied to.

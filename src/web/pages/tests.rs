@@ -2,6 +2,7 @@
 //! `python3 -m http.server -d target/preview` serves it.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may panic")]
 
+mod kept;
 mod mail;
 
 use std::{fs, path::Path};
@@ -38,6 +39,7 @@ fn shell(current: &str) -> Shell {
         csrf: "token".into(),
         mailboxes: arrange(&account(), Some(&current)),
         quota: Some(Quota { used_kib: 3_900_000, limit_kib: 5_242_880 }),
+        n_outbox: 2,
         flash: None,
         query: String::new(),
         here: "/mail/INBOX".into(),

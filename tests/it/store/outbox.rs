@@ -2,7 +2,7 @@
 
 use postroom::{
     model::{MessageId, MessageKey, Outgoing, OutgoingMail, Phase, SendWarning},
-    store::{Advance, JobKind, NewOutgoing, Store},
+    store::{Advance, NewOutgoing, Store},
 };
 
 use super::{Place, later};
@@ -26,7 +26,7 @@ async fn add(store: &Store, owner: &str, id: &str, message: &[u8]) -> bool {
         message,
         draft: draft.as_ref(),
         send_at: Some(4_000_000_000),
-        due_at: store.now(),
+        due_at: Some(store.now()),
     };
     store.add_outgoing(new).await.unwrap()
 }
@@ -73,7 +73,7 @@ async fn a_step_is_taken_by_one_and_from_where_it_leads() {
         // What is over keeps neither its message nor its job, but is remembered for a while.
         assert!(one.advance(&id, step(&[Phase::Accepted], Phase::Sent)).await.unwrap());
         assert!(one.outgoing_message(&id).await.unwrap().is_none());
-        assert!(one.claim_this(JobKind::Send, &id.0).await.unwrap().is_none());
+        assert!(one.claim(None).await.unwrap().is_none());
         assert!(one.outbox("ann").await.unwrap().is_empty());
         one.forget_old_outgoing().await.unwrap();
         assert_eq!(find(&one, "ann", "a@x").await.phase, Phase::Sent);
@@ -97,7 +97,7 @@ async fn a_message_that_was_not_sent_is_renewed_under_its_own_id() {
             message: b"second",
             draft: None,
             send_at: None,
-            due_at: 0,
+            due_at: Some(0),
         };
         let from = &[Phase::Failed, Phase::Cancelled];
         assert!(!store.renew_outgoing(&row.id, from, new("ann")).await.unwrap(), "it waits");
@@ -110,6 +110,6 @@ async fn a_message_that_was_not_sent_is_renewed_under_its_own_id() {
         let renewed = find(&store, "ann", "a@x").await;
         assert_eq!((renewed.id, renewed.phase, renewed.draft), (row.id.clone(), Phase::Waiting, None));
         assert_eq!(store.outgoing_message(&row.id).await.unwrap().unwrap().as_slice(), b"second");
-        assert!(store.claim_this(JobKind::Send, &row.id.0).await.unwrap().is_some());
+        assert_eq!(store.claim(None).await.unwrap().unwrap().subject, row.id.0);
     }
 }

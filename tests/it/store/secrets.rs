@@ -25,7 +25,7 @@ async fn fill(store: &Store) -> postroom::model::CollectorId {
         message: SECRETS[2].as_bytes(),
         draft: None,
         send_at: None,
-        due_at: 0,
+        due_at: Some(0),
     };
     assert!(store.add_outgoing(new).await.unwrap());
     store.add_collector("ann", &settings("old"), &SECRETS[1].into()).await.unwrap()

@@ -180,8 +180,7 @@ async fn scraps_outlive_a_locked_database() {
 #[tokio::test]
 async fn a_form_comes_back_to_its_sign_in_alone() {
     for place in Place::each() {
-        let (one, other) =
-            (KeptForms::new(Arc::new(place.open())), KeptForms::new(Arc::new(place.open())));
+        let (one, other) = (KeptForms::new(Arc::new(place.open())), KeptForms::new(Arc::new(place.open())));
         let fields = [("subject".to_owned(), "keep me".to_owned())];
         let id = one.keep("a", "ann", &fields).await;
         assert_eq!(other.find("a", &id).await, fields);

@@ -1,11 +1,13 @@
 //! What the compose form holds, exactly as typed; and what becomes of it.
 
+use jiff::ZonedDateTime;
 use serde::Deserialize;
 
 use crate::{
     mail::Start,
     model::{Address, AddressList, Attachment, Draft, MessageId, MessageKey, Origin, OriginKind},
     store::UploadId,
+    web::moment,
 };
 
 /// The fields of the form. Names are public (README, "Addresses").
@@ -30,6 +32,8 @@ pub struct ComposeForm {
     pub origin: String,
     /// `replied` or `forwarded`.
     pub origin_kind: String,
+    /// When to send it, in the server's time zone; empty: at once.
+    pub send_at: String,
     /// Files that wait on the server.
     pub upload: Vec<String>,
     /// The button.
@@ -92,6 +96,7 @@ impl ComposeForm {
                 "references" => &mut self.references,
                 "origin" => &mut self.origin,
                 "origin_kind" => &mut self.origin_kind,
+                "send_at" => &mut self.send_at,
                 "upload" => {
                     self.upload.push(value.clone());
                     continue;
@@ -132,11 +137,19 @@ impl ComposeForm {
         self.upload.iter().filter_map(|id| UploadId::parse(id)).collect()
     }
 
-    /// The draft that was typed, or what is wrong with it. `own` stands in where no From was given.
+    /// When the message is to be sent (Unix seconds), `None` for at once; or what is wrong with that.
+    pub fn when(&self, now: &ZonedDateTime) -> Result<Option<i64>, Problems> {
+        if self.send_at.trim().is_empty() {
+            return Ok(None);
+        }
+        moment::parse(&self.send_at, now).map(Some).map_err(|sentence| vec![("send_at", sentence.to_owned())])
+    }
+
+    /// The draft that was typed, or what is wrong with it.
     pub fn to_draft(
         &self,
         message_id: MessageId,
-        own: &Address,
+        from: Address,
         attachments: Vec<Attachment>,
     ) -> Result<Draft, Problems> {
         let mut problems = Problems::new();
@@ -148,7 +161,7 @@ impl ComposeForm {
             }
         };
         let draft = Draft {
-            from: list("from", &self.from).0.into_iter().next().unwrap_or_else(|| own.clone()),
+            from,
             reply_to: list("reply_to", &self.reply_to),
             to: list("to", &self.to),
             cc: list("cc", &self.cc),
@@ -190,7 +203,7 @@ mod tests {
 
     fn draft(form: &ComposeForm) -> Result<Draft, Problems> {
         let id = MessageId::parse("a@example.org").expect("well-formed");
-        form.to_draft(id, &Address { name: None, email: "ann@example.org".into() }, vec![])
+        form.to_draft(id, Address { name: None, email: "ann@example.org".into() }, vec![])
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl ComposePage {
         form: ComposeForm,
     ) -> Result<ComposePage, Error> {
         let (shell, _) = Shell::load(app, user, Place { uri, mailbox: None, query: "" }).await?;
-        let identities = vec![user.account.identity().await.to_string()];
+        let identities = user.account.identities().await.all().map(ToString::to_string).collect();
         Ok(ComposePage { shell, identities, ..ComposePage::bare(app, user, uri, kind, form).await })
     }
 

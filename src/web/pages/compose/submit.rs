@@ -7,10 +7,10 @@ use axum::{
 };
 use jiff::ZonedDateTime;
 
-use super::{ComposeForm, ComposePage, Intent, Kind, Problems, alert};
+use super::{ComposeForm, ComposePage, Intent, Kind, Problems, alert, delivered};
 use crate::{
-    mail::{Delivery, Error as MailError, Repeat, SendError},
-    model::{Attachment, Draft, MessageId, OriginKind, Outgoing, SendWarning},
+    mail::{Delivery, Error as MailError, Identities, Repeat, SendError},
+    model::{Attachment, Draft, MessageId, OriginKind},
     store::UploadId,
     web::{
         App, Error,
@@ -76,7 +76,8 @@ impl Writing<'_> {
     }
 
     async fn save(&self, form: ComposeForm) -> Result<Response, Error> {
-        let draft = match self.draft(&form).await? {
+        let identities = self.user.account.identities().await;
+        let draft = match self.draft(&form, &identities).await? {
             Ok(draft) => draft,
             Err(problems) => return self.complain(form, problems).await,
         };
@@ -98,45 +99,35 @@ impl Writing<'_> {
         let account = &self.user.account;
         // A reload after it was sent: its files are gone, and are not needed.
         if let Some(id) = MessageId::parse(&form.message_id)
-            && let Some(sent) = account.sent_already(&id).await
+            && let Some(delivery) = account.sent_already(&id).await
         {
-            return Ok(self.sent(&form, &sent).await);
+            return Ok(self.delivered(&form, &delivery).await);
         }
-        let draft = match self.draft(&form).await? {
+        let identities = account.identities().await;
+        if !identities.are_known && !form.from.is_empty() && identities.find(&form.from).is_none() {
+            let own = "Your other addresses cannot be read at the moment. Send it from this one, or later.";
+            return self.complain(form, vec![("from", own.to_owned())]).await;
+        }
+        let when = match form.when(&ZonedDateTime::now()) {
+            Ok(when) => when,
+            Err(problems) => return self.complain(form, problems).await,
+        };
+        let draft = match self.draft(&form, &identities).await? {
             Ok(draft) if draft.recipients().next().is_some() => draft,
             Ok(_) => {
                 return self.complain(form, vec![("to", "Add at least one recipient.".to_owned())]).await;
             }
             Err(problems) => return self.complain(form, problems).await,
         };
-        match account.send(draft, form.draft_key(), repeat, None).await {
-            Ok(sent) => Ok(self.sent(&form, &sent).await),
+        match account.send(draft, form.draft_key(), repeat, when).await {
+            Ok(delivery) => Ok(self.delivered(&form, &delivery).await),
             Err(error) => self.not_sent(form, error).await,
         }
     }
 
-    async fn sent(&self, form: &ComposeForm, delivery: &Delivery) -> Response {
+    async fn delivered(&self, form: &ComposeForm, delivery: &Delivery) -> Response {
         self.forget_files(form).await;
-        let warnings = match delivery {
-            Delivery::Sent(warnings) => warnings.as_slice(),
-            Delivery::Waiting(row) => {
-                self.app.flashes.set(self.user, Flash::warning(waits(row))).await;
-                return Redirect::to(&self.leave_for(form)).into_response();
-            }
-        };
-        let flash = match warnings {
-            [] => Flash::note("Message sent."),
-            warnings => Flash::warning(warnings.iter().fold("Message sent.".to_owned(), |text, warning| {
-                text + match warning {
-                    SendWarning::NotFiled => {
-                        " But no copy could be kept in Sent; the draft stays in Drafts. Do not send it again."
-                    }
-                    SendWarning::OriginNotMarked => " But the message you answered could not be marked.",
-                    SendWarning::DraftLeft => " But its draft could not be removed from Drafts.",
-                }
-            })),
-        };
-        self.app.flashes.set(self.user, flash).await;
+        self.app.flashes.set(self.user, delivered(delivery)).await;
         Redirect::to(&self.leave_for(form)).into_response()
     }
 
@@ -172,7 +163,11 @@ impl Writing<'_> {
     }
 
     /// The draft that was typed, its files read; or what is wrong with it.
-    async fn draft(&self, form: &ComposeForm) -> Result<Result<Draft, Problems>, Error> {
+    async fn draft(
+        &self,
+        form: &ComposeForm,
+        identities: &Identities,
+    ) -> Result<Result<Draft, Problems>, Error> {
         let Some(id) = MessageId::parse(&form.message_id) else {
             return Err(Error::BadRequest("the form has no Message-ID".to_owned()));
         };
@@ -192,7 +187,8 @@ impl Writing<'_> {
             };
             return Ok(Err(vec![("attachments", problem.to_owned())]));
         }
-        Ok(form.to_draft(id, &account.identity().await, files))
+        let from = identities.find(&form.from).unwrap_or(&identities.own);
+        Ok(form.to_draft(id, from.clone(), files))
     }
 
     fn kind(&self, form: &ComposeForm) -> Kind {
@@ -212,14 +208,5 @@ impl Writing<'_> {
     fn leave_for(&self, form: &ComposeForm) -> String {
         let urls = &self.app.urls;
         form.origin().map_or_else(|| urls.inbox(), |origin| urls.mailbox(&origin.key.mailbox))
-    }
-}
-
-fn waits(row: &Outgoing) -> String {
-    match row.words.as_str() {
-        "" => "The message waits in the outbox.".to_owned(),
-        words => {
-            format!("The message waits in the outbox and is tried again by itself. The server said: {words}")
-        }
     }
 }

@@ -1,5 +1,7 @@
 //! What the frame shows, live from the server.
 
+use std::time::Duration;
+
 use axum::http::Uri;
 
 use super::{Shell, arrange};
@@ -7,6 +9,8 @@ use crate::{
     model::{Holds, Mailbox, MailboxName},
     web::{App, Error, extract::User, path_and_query},
 };
+
+const STORE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Which page the frame is for.
 pub struct Place<'a> {
@@ -20,7 +24,8 @@ impl Shell {
     /// Every page's first step after its own work is done, so that counts tell what that changed. The mailboxes
     /// come along: most pages need them.
     pub async fn load(app: &App, user: &User, place: Place<'_>) -> Result<(Shell, Vec<Mailbox>), Error> {
-        let mailboxes = user.account.mailboxes().await?;
+        let (mailboxes, n_outbox) = tokio::join!(user.account.mailboxes(), n_outbox(app, user));
+        let mailboxes = mailboxes?;
         let quota = match user.account.quota().await {
             Ok(quota) => quota,
             Err(error) => {
@@ -33,6 +38,7 @@ impl Shell {
             mailboxes: arrange(&mailboxes, place.mailbox),
             current: place.mailbox.cloned(),
             quota,
+            n_outbox,
             flash: app.flashes.take(user).await,
             query: place.query.to_owned(),
             ..Shell::bare(app, user, place.uri)
@@ -50,10 +56,23 @@ impl Shell {
             mailboxes: Vec::new(),
             current: None,
             quota: None,
+            n_outbox: 0,
             flash: None,
             query: String::new(),
             here: path_and_query(uri),
         }
+    }
+}
+
+/// A number is not worth a page, nor waiting for a database that is away.
+async fn n_outbox(app: &App, user: &User) -> u64 {
+    match tokio::time::timeout(STORE_PATIENCE, app.store.outbox_size(user.account.username())).await {
+        Ok(Ok(n)) => n,
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "no number of waiting messages");
+            0
+        }
+        Err(_) => 0,
     }
 }
 
