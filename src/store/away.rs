@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::StoreError;
+use super::{
+    Store, StoreError,
+    db::{Row, Value},
+};
 
 /// So long after a failure the database is left alone, by those who can do without.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -41,5 +44,21 @@ impl Away {
 
     fn lock(&self) -> MutexGuard<'_, Option<Instant>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store {
+    /// For what a page can do without: where the database was away a moment ago, this fails at once.
+    pub(super) async fn query_soon(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        if !self.reading.may_ask() {
+            return Err(StoreError::Unreachable("it did not answer a moment ago".into()));
+        }
+        let found = self.db.query(sql, values).await;
+        self.reading.note(&found);
+        found
     }
 }

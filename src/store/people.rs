@@ -13,7 +13,7 @@ const MAX_CONTACTS: i64 = 5000;
 impl Store {
     pub async fn identities(&self, owner: &str) -> Result<Vec<Identity>, StoreError> {
         let sql = "SELECT id, name, email FROM identities WHERE owner = $1 ORDER BY email, name, id";
-        let rows = self.db.query(sql, values![owner]).await?;
+        let rows = self.query_soon(sql, values![owner]).await?;
         rows.iter()
             .map(|row| {
                 let address = address(row.text(1)?, row.text(2)?);

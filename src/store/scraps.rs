@@ -111,12 +111,8 @@ impl Store {
             Some(Memory::Taken(sealed, _)) => Some(sealed),
             None => None,
         };
-        if !self.reading.may_ask() {
-            return None;
-        }
         let sql = "SELECT value FROM scraps WHERE name = $1 AND expires_at > $2";
-        let found = self.db.query(sql, values![name, now]).await;
-        self.reading.note(&found);
+        let found = self.query_soon(sql, values![name, now]).await;
         let sealed = found.ok()?.first()?.bytes(0).ok()?.to_vec();
         let text = self.keys.open(&sealed, &context(name)).ok()?;
         let text = Zeroizing::new(std::str::from_utf8(&text).ok()?.to_owned());

@@ -124,6 +124,9 @@ impl SessionStore for Sessions {
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
         let now = self.clock().now();
         let store = &self.0.store;
+        if self.0.is_behind.load(Ordering::Relaxed) {
+            self.write_soon();
+        }
         let known = self.lock().find(id);
         let of_memory = |known: Known| Ok(known.record.filter(|record| record.expiry_date > now));
         let ours = match known {
@@ -137,12 +140,7 @@ impl SessionStore for Sessions {
         let found = store.session(id).await;
         store.reading.note(&found);
         match (found, ours) {
-            (Ok(found), _) => {
-                if self.0.is_behind.load(Ordering::Relaxed) {
-                    self.write_soon();
-                }
-                Ok(self.lock().learn(id, found).filter(|record| record.expiry_date > now))
-            }
+            (Ok(found), _) => Ok(self.lock().learn(id, found).filter(|record| record.expiry_date > now)),
             (Err(_), Some(known)) => of_memory(known),
             (Err(error), None) => Err(session_store::Error::Backend(error.to_string())),
         }
