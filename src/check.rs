@@ -1,6 +1,11 @@
 //! `postroom check`: tries the configuration, and says in sentences what does not work and what that costs.
 
-use std::{error::Error, fmt, fs, path::PathBuf, sync::Arc};
+use std::{
+    error::Error,
+    fmt, fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use postroom::{
     config::{Config, Database, Security, Upstream},
@@ -107,12 +112,24 @@ async fn check_smtp(
 }
 
 async fn check_store(config: &Config, dialer: &Dialer) -> Result<(), Box<dyn Error>> {
-    let store = Store::new(config, dialer.tls(), Clock::default())?;
-    store.check().await?;
-    println!("  It can be used, and its tables are up to date.");
+    // Made by whoever runs the check, files would belong to them, and not to the service.
+    let is_there = |path: &Path| fs::exists(path).unwrap_or(true);
+    match &config.database {
+        Database::Sqlite(path) if !is_there(path) => println!("  It will be made at the first start."),
+        _ => {
+            Store::new(config, dialer.tls(), Clock::default())?.check_database().await?;
+            println!("  It can be used, and its tables are up to date.");
+        }
+    }
     match &config.key_file {
-        Some(path) => println!("  The server key is in {}.", path.display()),
         None => println!("  no   key file: what is sealed with the server key is lost when Postroom stops."),
+        Some(path) if !is_there(path) => {
+            println!("  The server key will be made at the first start, in {}.", path.display());
+        }
+        Some(path) => {
+            Store::new(config, dialer.tls(), Clock::default())?.keys().load()?;
+            println!("  The server key can be used: {}.", path.display());
+        }
     }
     if config.background_work {
         println!("  Collecting and sending go on while people are away.");

@@ -6,6 +6,7 @@ mod background;
 mod bundle;
 mod collect;
 mod collectors;
+mod contacts;
 mod delete;
 mod deliver;
 mod draft;

@@ -69,9 +69,14 @@ impl Store {
         })
     }
 
-    /// Tries database and key, so that an administrator learns at once what does not work.
+    /// Tries the database, so that an administrator learns at once what does not work.
+    pub async fn check_database(&self) -> Result<(), StoreError> {
+        self.db.query("SELECT COUNT(*) FROM jobs", Vec::new()).await.map(drop)
+    }
+
+    /// Tries database and key; makes both where there are none.
     pub async fn check(&self) -> Result<(), StoreError> {
-        self.db.query("SELECT COUNT(*) FROM jobs", Vec::new()).await?;
+        self.check_database().await?;
         self.keys.load()
     }
 

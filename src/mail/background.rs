@@ -15,6 +15,7 @@ impl Accounts {
 
     /// Once, before the first job.
     pub(super) async fn prepare_work(&self) -> Result<(), StoreError> {
+        self.store().check().await?;
         if !self.services.background_work {
             self.store().forget_all_credentials().await?;
         }
@@ -51,17 +52,14 @@ impl Accounts {
         Ok(Some(Arc::clone(background.entry(owner.to_owned()).or_insert_with(|| Arc::new(account)))))
     }
 
-    /// Its password is another now, or refused.
-    pub(super) async fn forget_background(&self, owner: &str) {
-        let account = self.background().remove(owner);
-        if let Some(account) = account {
-            account.close().await;
-        }
+    /// Its password is another now, or refused. A job that still uses it goes on to its end.
+    pub(super) fn forget_background(&self, owner: &str) {
+        self.background().remove(owner);
     }
 
     /// Somebody signed in: what waited for that goes on, with the password of today.
     pub(super) async fn welcome(&self, credentials: &Credentials) {
-        self.forget_background(&credentials.username).await;
+        self.forget_background(&credentials.username);
         let renewed = async {
             let store = self.store();
             if self.services.background_work && store.has_work(&credentials.username).await? {

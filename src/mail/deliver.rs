@@ -19,8 +19,10 @@ use crate::{
     store::{Advance, Job, Store, StoreError},
 };
 
-/// The pauses between attempts, seconds; the last one is repeated.
+/// The pauses between attempts to send, seconds; the last one is repeated.
 const PAUSES: [i64; 6] = [60, 300, 900, 1800, 3600, 2 * 3600];
+/// The same for what is left to do once a message was sent.
+const FILING_PAUSES: [i64; 5] = [5, 60, 300, 900, 3600];
 /// After so long it comes back to its author. Seconds. (RFC 5321 §4.5.4.1 has four to five days for servers.)
 const PATIENCE: i64 = 3 * 24 * 3600;
 /// A message for later than this is offered to the server to hold (RFC 4865). Seconds.
@@ -32,7 +34,15 @@ pub(super) struct Parcel<'a> {
     /// The draft copy.
     pub(super) message: &'a [u8],
     pub(super) draft: Option<MessageKey>,
+    /// When its author wants it sent, and so dated. Unix seconds.
     pub(super) send_at: Option<i64>,
+}
+
+/// What is left once the server has a message.
+pub(super) struct Settled {
+    pub(super) warnings: Vec<SendWarning>,
+    /// Another attempt at it may leave less.
+    may_be_mended: bool,
 }
 
 /// Where the steps are written down.
@@ -101,20 +111,17 @@ impl Account {
         let Some(message) = store.outgoing_message(&row.id).await.map_err(no_outbox)? else {
             return Err(before(row.draft.clone(), Error::Bug("a message of the outbox is gone".to_owned())));
         };
-        let parcel = Parcel {
-            mail: &row.mail,
-            message: &message,
-            draft: row.draft.clone(),
-            send_at: row.send_at.filter(|at| *at > store.now() + WORTH_HOLDING),
-        };
-        let Err(error) = self.submit(&parcel, &Journal::Row(store, &row.id)).await else {
+        let parcel =
+            Parcel { mail: &row.mail, message: &message, draft: row.draft.clone(), send_at: row.send_at };
+        let hold_until = row.send_at.filter(|at| *at > store.now() + WORTH_HOLDING);
+        let Err(error) = self.submit(&parcel, hold_until, &Journal::Row(store, &row.id)).await else {
             // Also from what another made of it that thought we were gone: we know better.
             let from = &[Phase::Crossing, Phase::Unknown];
             let step = Advance { from, to: Phase::Accepted, words: Some("") };
             if let Err(error) = store.advance(&row.id, step).await {
                 // It is on its way, and that is what counts: the row will say that nobody knows.
                 tracing::error!(%error, "a message was sent, and the outbox could not be told");
-                return Ok(Delivery::Sent(self.after_sending(&parcel).await));
+                return Ok(Delivery::Sent(self.after_sending(&parcel).await.warnings));
             }
             return self.settle(job, row).await;
         };
@@ -151,7 +158,7 @@ impl Account {
             error if error.is_temporary() && !is_late => {
                 tracing::info!(%error, "a message waits in the outbox");
                 store.advance(&row.id, Advance { from, to: Phase::Waiting, words: Some(&words) }).await?;
-                let pause = pause(job.attempts);
+                let pause = pause(&PAUSES, job.attempts);
                 self.wait(job, row, store.now() + pause, job.attempts + 1).await
             }
             _ => {
@@ -181,13 +188,12 @@ impl Account {
         let message = store.outgoing_message(&row.id).await.map_err(no_outbox)?.unwrap_or_default();
         let parcel =
             Parcel { mail: &row.mail, message: &message, draft: row.draft.clone(), send_at: row.send_at };
-        let warnings = self.after_sending(&parcel).await;
+        let Settled { warnings, may_be_mended } = self.after_sending(&parcel).await;
         let result = async {
             store.warn_outgoing(&row.id, &warnings).await?;
-            let may_be_mended = warnings.contains(&SendWarning::NotFiled)
-                && store.now() < row.send_at.unwrap_or(row.created_at) + PATIENCE;
-            if may_be_mended {
-                return store.put_off(job, store.now() + pause(job.attempts), job.attempts + 1).await;
+            if may_be_mended && store.now() < row.send_at.unwrap_or(row.created_at) + PATIENCE {
+                let pause = pause(&FILING_PAUSES, job.attempts);
+                return store.put_off(job, store.now() + pause, job.attempts + 1).await;
             }
             let step = Advance { from: &[Phase::Accepted], to: Phase::Sent, words: None };
             store.advance(&row.id, step).await.map(drop)
@@ -198,16 +204,18 @@ impl Account {
         Ok(Delivery::Sent(warnings))
     }
 
-    /// The one transaction with the submission server.
+    /// The one transaction with the submission server, which is to hold the message until a later time (Unix
+    /// seconds) where one is given.
     pub(super) async fn submit(
         &self,
         parcel: &Parcel<'_>,
+        hold_until: Option<i64>,
         journal: &Journal<'_>,
     ) -> Result<smtp::Accepted, smtp::Error> {
         let envelope = smtp::Envelope {
             from: parcel.mail.from.clone(),
             to: parcel.mail.to.clone(),
-            release_at: parcel.send_at.and_then(|at| Timestamp::from_second(at).ok()),
+            release_at: hold_until.and_then(|at| Timestamp::from_second(at).ok()),
         };
         let message = mime::copy_of(parcel.message, Copy::Submitted, dated(parcel.send_at).as_ref());
         let services = &self.services;
@@ -223,11 +231,14 @@ impl Account {
     }
 
     /// The point of no return is behind: whatever fails now is a warning.
-    pub(super) async fn after_sending(&self, parcel: &Parcel<'_>) -> Vec<SendWarning> {
-        let mut warnings = Vec::new();
+    pub(super) async fn after_sending(&self, parcel: &Parcel<'_>) -> Settled {
+        let (mut warnings, mut may_be_mended) = (Vec::new(), false);
         let mut note = |warning: SendWarning, result: Result<(), Error>| {
             if let Err(error) = result {
                 tracing::warn!(?warning, %error, "after the message was sent");
+                let is_passing = matches!(error, Error::Unavailable { .. } | Error::TooManyConnections(_));
+                // A copy that is missing is worth another attempt whatever the reason: quotas change.
+                may_be_mended |= is_passing || warning == SendWarning::NotFiled;
                 warnings.push(warning);
             }
         };
@@ -239,7 +250,7 @@ impl Account {
         if let Some(key) = parcel.draft.as_ref().filter(|_| !keep_draft) {
             note(SendWarning::DraftLeft, self.discard_sent_draft(key).await);
         }
-        warnings
+        Settled { warnings, may_be_mended }
     }
 
     async fn file_in_sent(&self, parcel: &Parcel<'_>) -> Result<(), Error> {
@@ -297,9 +308,9 @@ impl Account {
 }
 
 /// Seconds until the next attempt.
-fn pause(attempts: u32) -> i64 {
+fn pause(pauses: &[i64], attempts: u32) -> i64 {
     let at = usize::try_from(attempts).unwrap_or(usize::MAX);
-    PAUSES.get(at).or(PAUSES.last()).copied().unwrap_or(3600)
+    pauses.get(at).or(pauses.last()).copied().unwrap_or_default()
 }
 
 /// What the server said, for the outbox page.

@@ -166,7 +166,10 @@ impl Account {
             None => store.add_outgoing(new).await,
         };
         let is_ours = match added {
-            Ok(added) => added,
+            Ok(added) => {
+                self.remember_recipients(draft).await;
+                added
+            }
             Err(error) => return self.send_without_outbox(draft, kept, when, error).await,
         };
         let row = match store.find_outgoing(self.username(), &draft.message_id).await {
@@ -264,8 +267,8 @@ impl Account {
         }
         let mail = mail_of(draft);
         let parcel = Parcel { mail: &mail, message: &message, draft: kept.clone(), send_at: None };
-        match self.submit(&parcel, &Journal::None).await {
-            Ok(_) => Ok(Delivery::Sent(self.after_sending(&parcel).await)),
+        match self.submit(&parcel, None, &Journal::None).await {
+            Ok(_) => Ok(Delivery::Sent(self.after_sending(&parcel).await.warnings)),
             Err(error) => Err(SendError { draft: kept, cause: cause(error) }),
         }
     }

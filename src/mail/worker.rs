@@ -100,7 +100,7 @@ async fn run(accounts: Arc<Accounts>, job: Job, _slot: OwnedSemaphorePermit) {
                 user = job.owner,
                 "work waits for a sign-in: the mail server refuses the password"
             );
-            accounts.forget_background(&job.owner).await;
+            accounts.forget_background(&job.owner);
             match store.credentials_refused(&job.owner).await {
                 Ok(()) => store.await_sign_in(&job).await,
                 Err(error) => Err(error),

@@ -73,6 +73,13 @@ impl Later {
         }
     }
 
+    /// What stands beside the label: `08:00`, `Mon 30 Nov, 08:00`.
+    pub fn hint(self, now: &ZonedDateTime) -> String {
+        let format = if self == Later::NextWeek { "%a %-d %b, %H:%M" } else { "%H:%M" };
+        let at = Timestamp::from_second(self.at(now)).map(|at| at.to_zoned_datetime(now.time_zone().clone()));
+        at.map_or_else(|_| String::new(), |at| at.strftime(format).to_string())
+    }
+
     /// Unix seconds.
     pub fn at(self, now: &ZonedDateTime) -> i64 {
         let in_hours = |hours: i64| now.timestamp().as_second() + hours * 3600;
@@ -115,6 +122,8 @@ mod tests {
     fn what_is_offered_is_in_the_morning() {
         let offered = Later::ALL.map(|later| spoken(later.at(&now()), &now()));
         assert_eq!(offered, ["today at 18:00", "tomorrow at 08:00", "on Monday, 30 November at 08:00"]);
+        let hints = Later::ALL.map(|later| later.hint(&now()));
+        assert_eq!(hints, ["18:00", "08:00", "Mon 30 Nov, 08:00"]);
         let monday: ZonedDateTime = "2026-11-30T07:00:00+01:00[Europe/Berlin]".parse().unwrap();
         assert_eq!(spoken(Later::NextWeek.at(&monday), &monday), "on Monday, 7 December at 08:00");
         assert!(Later::ALL.into_iter().all(|later| Later::from_word(later.word()) == Some(later)));

@@ -55,7 +55,9 @@ async fn ask(app: &App, method: &Method, path: &str, headers: &[(&str, &str)], b
 /// An address of the route, its parameters filled in.
 fn address(route: &Route) -> String {
     let mut path = route.path.to_owned();
-    for (name, value) in [("mailbox", "INBOX"), ("id", "1.1"), ("section", "1"), ("file", "none.css")] {
+    for (name, value) in
+        [("mailbox", "INBOX"), ("id", "1.1"), ("section", "1"), ("file", "none.css"), ("collector", "0")]
+    {
         path = path.replace(&format!("{{{name}}}"), value);
     }
     assert!(!path.contains('{'), "{path}: give its parameter a value here");

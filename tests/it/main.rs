@@ -10,14 +10,17 @@
 )]
 
 mod browser;
+mod counts;
 mod letters;
 mod site;
 mod wire;
 
 mod access;
 mod act;
+mod admin;
 mod collectors;
 mod compose;
+mod deliveries;
 mod exactly_once;
 mod folder;
 mod headers;

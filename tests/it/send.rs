@@ -1,30 +1,15 @@
 //! Sending: once, to everybody, with a copy in Sent; and what happens when it does not work.
 
-use postroom_rig::{Fault, ImapClient, Person, Proxy, Side, rig, until};
+use postroom_rig::{Fault, ImapClient, Person, Proxy, Side, rig};
 
 use crate::{
     browser::{Browser, Page, Upload},
+    counts::{arrived, n_messages},
     letters::letter,
     site::{Site, site},
 };
 
 const FORM: &str = "form[action$='/compose']";
-
-fn n_messages(person: &Person, mailbox: &str) -> usize {
-    let mut client = ImapClient::login(rig().imap(), person);
-    let status = client.command(&format!("STATUS {mailbox} (MESSAGES)")).concat();
-    let n: String =
-        status.split("MESSAGES ").nth(1).unwrap().chars().take_while(char::is_ascii_digit).collect();
-    n.parse().unwrap()
-}
-
-#[track_caller]
-fn arrived(person: &Person, n: usize) {
-    until(&format!("{n} messages arrive"), || match n_messages(person, "INBOX") {
-        seen if seen == n => Ok(()),
-        seen => Err(seen),
-    });
-}
 
 /// The only message of a mailbox, as it is stored.
 fn only_message(person: &Person, mailbox: &str) -> String {
@@ -188,29 +173,6 @@ fn a_connection_lost_after_the_final_dot_is_unknown_and_never_retried_by_itself(
     let id = |text: &str| text[text.find('<').unwrap()..text.find('>').unwrap()].to_owned();
     assert_eq!(id(&ids[0]), id(&ids[1]));
     assert_eq!(n_messages(&ann, "Drafts"), 0);
-}
-
-#[test]
-fn a_server_that_is_away_keeps_everything() {
-    let (ann, bob) = (rig().person("ann"), rig().person("bob"));
-    let (site, proxy) = with_faulty_smtp();
-    let (browser, _) = site.signed_in(&ann);
-    proxy.refuse();
-    let (form, fields) = fill(&browser, &bob.address);
-    let again = submit(&browser, &form, &fields);
-    again.is(502).shows("Nothing was sent").shows("Drafts");
-    assert_eq!(again.field("text").trim_end(), fields[2].1.trim_end());
-    assert_eq!((n_messages(&ann, "Drafts"), n_messages(&ann, "Sent")), (1, 0));
-    proxy.heal();
-    // Lost before the final dot: nothing was sent, and trying again is safe.
-    proxy.when(Side::Server, "354", Fault::Cut);
-    submit(&browser, &again, &[("intent", "send".into())]).shows("Nothing was sent");
-    // The server wants it later.
-    proxy.when(Side::Server, "250 2.1.0", Fault::replace("451 4.3.0 try later"));
-    submit(&browser, &again, &[("intent", "send".into())]).shows("try later");
-    submit(&browser, &again, &[("intent", "send".into())]).is(303);
-    arrived(&bob, 1);
-    assert_eq!((n_messages(&ann, "Drafts"), n_messages(&ann, "Sent")), (0, 1));
 }
 
 #[test]

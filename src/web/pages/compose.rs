@@ -25,6 +25,8 @@ pub struct ComposePage {
     pub form: ComposeForm,
     /// The addresses that mail may be sent from, the account's own first; empty where nobody knows.
     pub identities: Vec<String>,
+    /// Whom this person wrote to most, offered while they type.
+    pub contacts: Vec<String>,
     /// The files that wait; the form's `upload` names them.
     pub files: Vec<Waiting>,
     /// What is wrong with which field.

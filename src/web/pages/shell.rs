@@ -66,9 +66,7 @@ impl Shell {
     /// When a message can come back: the form's word, and label and time for people.
     pub fn laters(&self) -> [(String, &'static str, String); 3] {
         let now = ZonedDateTime::now();
-        Later::ALL.map(|later| {
-            (format!("snooze {}", later.word()), later.label(), moment::spoken(later.at(&now), &now))
-        })
+        Later::ALL.map(|later| (format!("snooze {}", later.word()), later.label(), later.hint(&now)))
     }
 
     /// The time zone that times are typed in.

@@ -127,6 +127,7 @@ fn compose(form: ComposeForm) -> ComposePage {
         kind: Kind::New,
         form: ComposeForm { from: "Marlene Okafor <marlene.okafor@example.org>".into(), ..form },
         identities: Vec::new(),
+        contacts: Vec::new(),
         files: Vec::new(),
         problems: Vec::new(),
         alert: None,

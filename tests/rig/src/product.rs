@@ -34,8 +34,6 @@ impl Product {
             format!("POSTROOM_LISTEN={address}"),
             format!("POSTROOM_IMAP=imap+insecure://{}", rig.imap()),
             format!("POSTROOM_SMTP=submission+insecure://{}", rig.submission()),
-            // Each has its own, and leaves nothing behind.
-            "POSTROOM_DATABASE=memory".to_owned(),
         ];
         let given = settings.iter().find(|(name, _)| *name == DATA_DIR).map(|(_, path)| PathBuf::from(path));
         let data_dir = given.unwrap_or_else(|| {

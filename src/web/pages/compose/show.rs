@@ -108,7 +108,8 @@ impl ComposePage {
     ) -> Result<ComposePage, Error> {
         let (shell, _) = Shell::load(app, user, Place { uri, mailbox: None, query: "" }).await?;
         let identities = user.account.identities().await.all().map(ToString::to_string).collect();
-        Ok(ComposePage { shell, identities, ..ComposePage::bare(app, user, uri, kind, form).await })
+        let contacts = user.account.contacts().await.iter().map(ToString::to_string).collect();
+        Ok(ComposePage { shell, identities, contacts, ..ComposePage::bare(app, user, uri, kind, form).await })
     }
 
     /// The same without asking the mail server anything: no folders, no identities.
@@ -123,6 +124,7 @@ impl ComposePage {
             shell: Shell::bare(app, user, uri),
             kind,
             identities: Vec::new(),
+            contacts: Vec::new(),
             files: app.uploads.list(user.account.username(), &form.uploads()).await,
             form,
             problems: Vec::new(),
