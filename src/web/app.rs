@@ -4,7 +4,7 @@ use std::{io, ops::Deref, sync::Arc};
 
 use axum::Router;
 
-use super::{flash::Flashes, typed_secrets::TypedSecrets, urls::Urls};
+use super::{attempts::Attempts, flash::Flashes, heavy::HeavyWork, typed_secrets::TypedSecrets, urls::Urls};
 use crate::{
     config::Config,
     mail::Accounts,
@@ -26,6 +26,8 @@ pub struct Inner {
     pub kept_forms: KeptForms,
     pub flashes: Flashes,
     pub typed_secrets: TypedSecrets,
+    pub attempts: Attempts,
+    pub heavy: HeavyWork,
 }
 
 impl Deref for App {
@@ -64,6 +66,8 @@ impl App {
             kept_forms: KeptForms::default(),
             flashes: Flashes::default(),
             typed_secrets: TypedSecrets::default(),
+            attempts: Attempts::default(),
+            heavy: HeavyWork::default(),
             config,
         })))
     }
@@ -88,6 +92,7 @@ impl App {
             tracing::debug!(%error, "the database was not tidied");
         }
         self.typed_secrets.sweep();
+        self.attempts.sweep(std::time::Instant::now());
         self.accounts.close_idle(self.config.session_idle.min(super::serve::ACCOUNT_IDLE)).await;
     }
 }
