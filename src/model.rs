@@ -5,6 +5,7 @@
 //! *identity* (a From), *role* (special use, RFC 6154).
 
 mod address;
+mod authentication;
 mod collector;
 mod credentials;
 mod draft;
@@ -17,9 +18,11 @@ mod message;
 mod mime_tree;
 mod outgoing;
 mod query;
+mod raster;
 mod snooze;
 
 pub use address::{Address, AddressError, AddressList, wire_form};
+pub use authentication::{AuthenticationResults, Method, MethodResult, Verdict};
 pub use collector::{
     Collector, CollectorId, CollectorLogin, CollectorRun, CollectorSettings, CollectorState, Keep,
     LedgerEntry, LedgerState, RunReport,
@@ -35,4 +38,5 @@ pub use message::{Headers, Message, MessageSummary};
 pub use mime_tree::{ContentType, Disposition, Encoding, MimeTree, Part, PartKind, Problem};
 pub use outgoing::{Outgoing, OutgoingId, OutgoingMail, Phase, SendWarning};
 pub use query::{Query, Term};
+pub use raster::{RASTER_BYTES, raster_image};
 pub use snooze::Snooze;

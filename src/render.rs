@@ -12,16 +12,19 @@ mod guard;
 mod html;
 mod join;
 mod links;
+mod lookalike;
+mod misleading;
 mod safe;
 mod size;
 mod tags;
 mod text;
+mod tracker;
 mod when;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -29,16 +32,20 @@ pub use document::{BodyFragment, document};
 pub use filename::filename;
 pub use html::sanitize;
 pub use join::{flattened, joined};
+pub use lookalike::{Lookalike, lookalikes};
+pub use misleading::Misleading;
 pub use safe::SafeHtml;
 pub use size::size;
 pub use text::text;
 pub use when::{when_long, when_short, when_spoken};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What becomes of images on other servers.
+#[derive(Debug, Clone, Default)]
 pub enum RemoteContent {
     #[default]
     Block,
-    Allow,
+    /// Loaded from our own proxy. There is no way to load them from where they are.
+    Through(Proxy),
 }
 
 /// Makes the address under which our own proxy serves a remote image.
@@ -46,7 +53,7 @@ pub enum RemoteContent {
 pub struct Proxy(Arc<dyn Fn(&str) -> String + Send + Sync>);
 
 impl Proxy {
-    /// `address` gets an absolute http or https URL and gives the address to load it from.
+    /// `address` gets an absolute http or https URL and gives the address to load it from: a path on our site.
     pub fn new(address: impl Fn(&str) -> String + Send + Sync + 'static) -> Proxy {
         Proxy(Arc::new(address))
     }
@@ -68,24 +75,29 @@ pub struct Policy {
     pub remote: RemoteContent,
     /// Content-ID -> address of the part that shows it.
     pub inline: BTreeMap<String, String>,
-    /// Where allowed remote images are loaded from; `None` leaves their own addresses.
-    pub proxy: Option<Proxy>,
 }
 
-/// What was left out.
+/// What a message wants from other servers, whether or not it was shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Blocked {
-    /// Remote images and other remote references that were not shown.
-    pub remote: usize,
-    /// The hosts they are on, sorted; at most [`Blocked::HOSTS`].
-    pub hosts: Vec<String>,
-    /// The markup was too large or too deep: its text is shown instead, or it was cut.
-    pub simplified: bool,
+pub struct RemoteImages {
+    /// Images, trackers among them.
+    pub images: usize,
+    /// Those that are there to be fetched, not to be seen.
+    pub trackers: usize,
+    /// The hosts they are on; at most [`RemoteImages::HOSTS`].
+    pub hosts: BTreeSet<String>,
 }
 
-impl Blocked {
+impl RemoteImages {
     /// How many hosts are named.
     pub const HOSTS: usize = 50;
+
+    /// Adds those of another part of the message.
+    pub fn add(&mut self, other: RemoteImages) {
+        self.images += other.images;
+        self.trackers += other.trackers;
+        self.hosts.extend(other.hosts);
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -94,7 +106,11 @@ pub struct Sanitized {
     /// Rebuilt from the message's `<style>` elements. Selectors reach the message only when
     /// [`document()`] puts them there: `body` has become `.m-_body`, ids and classes begin with `m-`.
     pub css: String,
-    pub blocked: Blocked,
+    pub remote: RemoteImages,
+    /// The markup was too large or too deep: its text is shown instead, or it was cut.
+    pub simplified: bool,
     /// Content-IDs that the HTML shows, so that these parts are not listed as attachments too.
     pub used: Vec<String>,
+    /// Links whose text names another place than they lead to; at most [`Misleading::MAX`].
+    pub misleading: Vec<Misleading>,
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use mail_parser::{MessageParser, PartType};
 use serde_json::Value;
 
-use postroom::render::{Policy, sanitize, text};
+use postroom::render::{Policy, Proxy, RemoteContent, sanitize, text};
 use scraper::{Html, Node};
 
 use self::harmless::{assert_harmless, visible_text};
@@ -69,6 +69,29 @@ fn no_html_part_of_the_corpus_stays_dangerous() {
         }
     }
     assert!(parts > 150, "{parts} HTML parts: the extraction broke");
+}
+
+#[test]
+fn with_images_shown_the_corpus_loads_from_our_proxy_alone() {
+    let policy = Policy {
+        remote: RemoteContent::Through(Proxy::new(|_| "/mail/remote".to_owned())),
+        ..Policy::default()
+    };
+    let mut n_images = 0;
+    for case in &corpus() {
+        for html in &case.html {
+            let shown = sanitize(html, &policy);
+            // Style holds the proxy's addresses then, and no others.
+            let plain = |text: &str| {
+                text.replace("url(&quot;/mail/remote&quot;)", "none").replace("url(\"/mail/remote\")", "none")
+            };
+            assert_harmless(&case.id, &plain(shown.body.as_str()), &plain(&shown.css));
+            n_images += shown.remote.images;
+            let blocked = sanitize(html, &Policy::default()).remote;
+            assert_eq!(shown.remote, blocked, "{}: counted by whether they are shown", case.id);
+        }
+    }
+    assert!(n_images > 50, "{n_images} images: the extraction broke");
 }
 
 #[test]

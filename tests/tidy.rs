@@ -20,9 +20,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("imap", &["model", "net", "config", "mime"]),
     ("smtp", &["model", "net", "config"]),
     ("pop3", &["model", "net", "config"]),
+    ("fetch", &["model", "net", "config"]),
     ("store", &["model", "config"]),
     ("mail", &["model", "mime", "imap", "smtp", "pop3", "store", "net", "config"]),
-    ("web", &["model", "render", "mail", "store", "net", "config"]),
+    ("web", &["model", "render", "mail", "fetch", "store", "net", "config"]),
 ];
 
 /// Made of layers, used by none.
@@ -40,6 +41,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("cssparser", &["render"]),
     ("linkify", &["render"]),
     ("axum", &["web"]),
+    ("hyper", &["fetch"]),
+    ("hyper_util", &["fetch"]),
+    ("http_body_util", &["fetch"]),
+    ("hmac", &["web"]),
     ("tower", &["web"]),
     ("tower_http", &["web"]),
     ("tower_sessions", &["web", "store"]),

@@ -43,6 +43,13 @@ impl EgressAllow {
         })
     }
 
+    /// Only the entries that name a port, or every one: the others are about the ports of mail.
+    #[must_use]
+    pub fn with_ports(&self) -> EgressAllow {
+        let named = self.0.iter().filter(|allowed| allowed.ports != Ports::Usual);
+        EgressAllow(named.cloned().collect())
+    }
+
     fn entries(&self, ip: IpAddr) -> impl Iterator<Item = &Allowed> {
         let ip = ip.to_canonical();
         self.0.iter().filter(move |allowed| allowed.net.contains(&ip))
@@ -151,6 +158,9 @@ mod tests {
         ] {
             assert_eq!(allow.has(ip.parse().unwrap(), port, &[110, 995]), want, "{ip} {port}");
         }
+        let with_ports = allow.with_ports();
+        assert!(!with_ports.has_ip("10.1.2.3".parse().unwrap()));
+        assert!(with_ports.has("127.0.0.1".parse().unwrap(), 80, &[80, 443]));
         assert_eq!(
             allow.to_string(),
             "10.1.2.0/24, 127.0.0.1/32:*, 192.168.1.9/32:1110, fd00::/8, [::1/128]:*, [fe80::/10]:1"

@@ -77,6 +77,16 @@ pub const KEYS: &[Key] = &[
         set: |config, value| mode(value.one()?).map(|read| config.listen_mode = read),
     },
     Key {
+        name: "authserv_ids",
+        default: "",
+        about: "Mail servers whose `Authentication-Results` are believed, by the name they write there; they must remove \
+                those that come from outside (RFC 8601 §5)",
+        set: |config, value| {
+            config.authserv_ids = value.many();
+            Ok(())
+        },
+    },
+    Key {
         name: "mail_domain",
         default: "the IMAP host",
         about: "Added to a user name without `@` to make its address",
@@ -86,7 +96,8 @@ pub const KEYS: &[Key] = &[
         name: "egress_allow",
         default: "",
         about: "Addresses and networks that the hosts people name may be in although they are not public, such as \
-                `10.1.2.0/24`; with `:port` or `:*` behind it on that port or any, else on 110 and 995",
+                `10.1.2.0/24`; with `:port` or `:*` behind it on that port or any, which opens them to images in mail, too; else on \
+                110 and 995",
         set: |config, value| EgressAllow::parse(&value.many()).map(|read| config.egress_allow = read),
     },
     Key {

@@ -15,6 +15,7 @@ use std::ops::Range;
 
 use self::lex::{Lexer, Token};
 use super::tags::{self, Kind, Tag};
+use super::tracker;
 
 /// Bytes of markup that are looked at; the rest is in the source.
 pub(super) const MAX_BYTES: usize = 2_000_000;
@@ -42,6 +43,8 @@ pub(super) struct Guarded {
     /// The attributes of `<body>`, as written.
     pub(super) body: Vec<(String, String)>,
     pub(super) simplified: bool,
+    /// Remote images that are there to be fetched, not to be seen.
+    pub(super) trackers: usize,
     /// The parser has to repair it: what comes out may read differently when it is parsed again.
     pub(super) untidy: bool,
 }
@@ -53,6 +56,8 @@ struct Open {
     source: Range<usize>,
     /// Formatting that waits outside a cell until the cell ends.
     held: Vec<Range<usize>>,
+    /// It shows nothing, and so nothing in it.
+    hidden: bool,
 }
 
 struct Writer {
@@ -179,12 +184,16 @@ impl Writer {
             self.out.simplified = true;
             return;
         }
+        let hidden = self.open.last().is_some_and(|open| open.hidden) || tracker::is_hidden(attributes);
+        if tag.name == "img" && tracker::is_remote(attributes) && (hidden || tracker::is_tiny(attributes)) {
+            self.out.trackers += 1;
+        }
         let from = self.out.markup.len();
         self.write_start(tag, attributes);
         let source = from..self.out.markup.len();
         if !matches!(tag.kind, Kind::Void | Kind::Column) {
             let held = if tag.kind == Kind::Cell { std::mem::take(&mut self.pending) } else { Vec::new() };
-            self.open.push(Open { tag, source, held });
+            self.open.push(Open { tag, source, held, hidden });
         }
     }
 

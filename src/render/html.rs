@@ -7,7 +7,7 @@ use ammonia::{Builder, UrlRelative};
 
 use super::guard::{Guarded, guard};
 use super::links::{self, References};
-use super::{Policy, SafeHtml, Sanitized, css, tags};
+use super::{Policy, SafeHtml, Sanitized, css, misleading, tags};
 
 /// The class of what stands for `<body>`; rules for `body` become rules for it.
 pub(super) const BODY_CLASS: &str = "m-_body";
@@ -21,7 +21,7 @@ const MAX_ROUNDS: usize = 2;
 ///
 /// `policy` says which images may be loaded; nothing else ever is. Cleaning what was cleaned changes nothing.
 /// Takes time linear in the input; markup over the limits is cut or flattened, and
-/// [`simplified`](super::Blocked::simplified) says so.
+/// [`simplified`](Sanitized::simplified) says so.
 pub fn sanitize(html: &str, policy: &Policy) -> Sanitized {
     let references = Arc::new(References::new(policy));
     let mut guarded = guard(html);
@@ -34,8 +34,9 @@ pub fn sanitize(html: &str, policy: &Policy) -> Sanitized {
     }
     let builder = builder(Arc::clone(&references));
     let mut body = builder.clean(&guarded.markup).to_string();
-    let (mut blocked, used) = references.met();
-    blocked.simplified = guarded.simplified;
+    let (mut remote, used) = references.met();
+    remote.trackers = guarded.trackers;
+    let simplified = guarded.simplified;
     // Once more, so that every browser reads the tree that was sanitised.
     for _ in 0..MAX_ROUNDS {
         if !guarded.untidy {
@@ -44,7 +45,9 @@ pub fn sanitize(html: &str, policy: &Policy) -> Sanitized {
         guarded = guard(&body);
         body = builder.clean(&guarded.markup).to_string();
     }
-    Sanitized { body: SafeHtml::vouched(body), css, blocked, used }
+    let body = SafeHtml::vouched(body);
+    let (_, misleading) = misleading::mark(&body);
+    Sanitized { body, css, remote, simplified, used, misleading }
 }
 
 /// The `<div>` that carries what `<body>` said, where it said something.

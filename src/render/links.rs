@@ -1,13 +1,12 @@
 //! What mail may point at: the addresses of links and images, parsed by the URL standard and written anew.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use percent_encoding::percent_decode_str;
-use url::{Host, Url};
+use url::Url;
 
-use super::{Blocked, Policy, RemoteContent};
+use super::{Policy, RemoteContent, RemoteImages};
 
 /// Attributes of every link we write.
 pub(super) const NEW_TAB: &str = " target=\"_blank\" rel=\"noopener noreferrer nofollow\"";
@@ -44,9 +43,10 @@ pub(super) struct References {
 
 #[derive(Default)]
 struct Met {
-    remote: usize,
-    hosts: BTreeSet<String>,
+    remote: RemoteImages,
     used: BTreeSet<String>,
+    /// Addresses that the proxy has given.
+    proxied: BTreeSet<String>,
 }
 
 impl References {
@@ -64,7 +64,9 @@ impl References {
             return data_image(data);
         }
         // What an earlier pass has put here; the sender may name the parts of his own message, too.
-        if self.policy.inline.values().any(|address| address == raw) {
+        let is_ours =
+            self.policy.inline.values().any(|address| address == raw) || self.lock().proxied.contains(raw);
+        if is_ours {
             return Some(raw.to_owned());
         }
         self.remote(raw)
@@ -77,49 +79,55 @@ impl References {
             .inline
             .get_key_value(content_id)
             .or_else(|| self.policy.inline.get_key_value(decoded.as_ref()))?;
-        self.met.lock().unwrap_or_else(PoisonError::into_inner).used.insert(id.clone());
+        self.lock().used.insert(id.clone());
         Some(address.clone())
     }
 
     fn remote(&self, raw: &str) -> Option<String> {
-        let mut url = match Url::parse(raw) {
-            Err(url::ParseError::RelativeUrlWithoutBase) if raw.starts_with(['/', '\\']) => {
-                // `//host/path`; what has one slash only is relative and of no host.
-                let rest = raw.get(1..).filter(|r| r.starts_with(['/', '\\']))?;
-                Url::parse(&format!("https:/{}", rest.replace('\\', "/"))).ok()?
-            }
-            parsed => parsed.ok()?,
-        };
-        if !matches!(url.scheme(), "http" | "https") {
-            return None;
-        }
-        if self.policy.remote == RemoteContent::Block {
-            let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
-            met.remote += 1;
-            if let Some(host) = url.host_str()
-                && met.hosts.len() < Blocked::HOSTS
-            {
-                met.hosts.insert(host.to_owned());
-            }
-            return None;
-        }
-        if url.as_str().len() > MAX_LINK || !is_public(&url.host()?) {
-            return None;
-        }
+        let mut url = remote(raw)?;
         url.set_username("").ok()?;
         url.set_password(None).ok()?;
-        match &self.policy.proxy {
-            Some(proxy) => Some(proxy.address(url.as_str())),
-            None => Some(url.into()),
+        url.set_fragment(None);
+        let mut met = self.lock();
+        met.remote.images += 1;
+        if let Some(host) = url.host_str()
+            && met.remote.hosts.len() < RemoteImages::HOSTS
+        {
+            met.remote.hosts.insert(host.to_owned());
+        }
+        match &self.policy.remote {
+            RemoteContent::Through(proxy) if url.as_str().len() <= MAX_LINK => {
+                let address = proxy.address(url.as_str());
+                met.proxied.insert(address.clone());
+                Some(address)
+            }
+            RemoteContent::Through(_) | RemoteContent::Block => None,
         }
     }
 
-    /// What was blocked, and the Content-IDs that were shown.
-    pub(super) fn met(&self) -> (Blocked, Vec<String>) {
-        let met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
-        let hosts = met.hosts.iter().cloned().collect();
-        (Blocked { remote: met.remote, hosts, simplified: false }, met.used.iter().cloned().collect())
+    fn lock(&self) -> MutexGuard<'_, Met> {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// The remote images that were met, and the Content-IDs that were shown.
+    pub(super) fn met(&self) -> (RemoteImages, Vec<String>) {
+        let met = self.lock();
+        (met.remote.clone(), met.used.iter().cloned().collect())
+    }
+}
+
+/// The address of an image on another server; `None` for every other address.
+pub(super) fn remote(raw: &str) -> Option<Url> {
+    let raw = raw.trim_matches(|c: char| c <= ' ');
+    let url = match Url::parse(raw) {
+        Err(url::ParseError::RelativeUrlWithoutBase) if raw.starts_with(['/', '\\']) => {
+            // `//host/path`; what has one slash only is relative and of no host.
+            let rest = raw.get(1..).filter(|r| r.starts_with(['/', '\\']))?;
+            Url::parse(&format!("https:/{}", rest.replace('\\', "/"))).ok()?
+        }
+        parsed => parsed.ok()?,
+    };
+    matches!(url.scheme(), "http" | "https").then_some(url)
 }
 
 fn strip_scheme<'a>(raw: &'a str, scheme: &str) -> Option<&'a str> {
@@ -135,22 +143,4 @@ fn data_image(data: &str) -> Option<String> {
     let bytes: String = bytes.split_ascii_whitespace().collect();
     (DATA_IMAGES.contains(&format) && bytes.bytes().all(base64))
         .then(|| format!("data:image/{format};base64,{bytes}"))
-}
-
-/// Not the reader's own machine or network, as far as the address itself tells; the proxy looks closer.
-fn is_public(host: &Host<&str>) -> bool {
-    let address = match host {
-        Host::Domain(name) => {
-            let name = name.trim_end_matches('.');
-            return name.contains('.') && !name.ends_with(".localhost") && !name.ends_with(".local");
-        }
-        Host::Ipv4(address) => IpAddr::V4(*address),
-        Host::Ipv6(address) => address.to_canonical(),
-    };
-    match address {
-        IpAddr::V4(v4) => !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified()),
-        IpAddr::V6(v6) => {
-            !(v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local())
-        }
-    }
 }

@@ -66,34 +66,49 @@ fn images_come_from_the_message_or_not_at_all() {
     assert!(body.contains("<img width=\"9\" alt=\"one\">"), "{body}");
     assert!(body.contains("<p style=\"background-color:#fff\">"), "{body}");
     assert_eq!(shown.used, ["logo@x"]);
-    assert_eq!(shown.blocked.remote, 5);
-    assert_eq!(shown.blocked.hosts, ["a.example", "b.example", "c.example", "d.example"]);
-    assert!(!shown.blocked.simplified);
+    assert_eq!(shown.remote.images, 5);
+    let hosts: Vec<_> = shown.remote.hosts.iter().map(String::as_str).collect();
+    assert_eq!(hosts, ["a.example", "b.example", "c.example", "d.example"]);
+    assert!(!shown.simplified);
+}
+
+/// Its addresses are paths, as the site's are.
+fn proxied() -> Policy {
+    let proxy = Proxy::new(|url| format!("/proxy?u={}", url.replace(['/', ':', '?', '='], "_")));
+    Policy { remote: RemoteContent::Through(proxy), ..policy() }
 }
 
 #[test]
-fn allowed_images_are_loaded_from_the_proxy_where_there_is_one() {
-    let html = "<img src='http://a.example/1.png?x=&quot;'><img src='http://127.1/x'><img src='http://router/x'>\
-                <p style='background:url(//b.example/2.png)'>p";
-    let direct = Policy { remote: RemoteContent::Allow, ..Policy::default() };
-    let shown = sanitize(html, &direct);
-    assert!(
-        shown.body.as_str().contains("<img src=\"http://a.example/1.png?x=%22\"><img><img>"),
-        "{}",
-        shown.body
+fn allowed_images_are_loaded_from_the_proxy_and_from_nowhere_else() {
+    let html = "<style>td{background:url('http://e.example/5.png')}</style><img src='http://u:p@a.example/1.png?x#f'>\
+                <img src='//c.example/3' srcset='http://z.example/ 2x' lowsrc='http://y.example/'>\
+                <table background='http://d.example/4'><tr><td>x</table>\
+                <p style='background:url(//b.example/2.png)'>p<video poster='http://x.example/'></video>";
+    let shown = sanitize(html, &proxied());
+    let (body, css) = (shown.body.as_str(), shown.css.as_str());
+    assert!(body.contains("<img src=\"/proxy?u=http___a.example_1.png_x\">"), "{body}");
+    assert!(body.contains("<img src=\"/proxy?u=https___c.example_3\">"), "{body}");
+    assert!(body.contains("background=\"/proxy?u=http___d.example_4\""), "{body}");
+    assert!(body.contains("url(&quot;/proxy?u=https___b.example_2.png&quot;)"), "{body}");
+    assert_eq!(css, "td{background:url(\"/proxy?u=http___e.example_5.png\")}");
+    assert!(!body.contains("://") && !body.contains("//") && !css.contains("//"), "{body} {css}");
+    let hosts: Vec<_> = shown.remote.hosts.iter().map(String::as_str).collect();
+    assert_eq!(
+        (shown.remote.images, hosts.join(" ").as_str()),
+        (5, "a.example b.example c.example d.example e.example")
     );
-    assert!(
-        shown.body.as_str().contains("background:url(&quot;https://b.example/2.png&quot;)"),
-        "{}",
-        shown.body
-    );
-    assert_eq!(shown.blocked, Blocked::default());
+}
 
-    let proxy = Proxy::new(|url| format!("/proxy/{}", url.len()));
-    let proxied = sanitize(html, &Policy { proxy: Some(proxy), ..direct });
-    assert!(proxied.body.as_str().contains("<img src=\"/proxy/28\">"), "{}", proxied.body);
-    assert!(proxied.body.as_str().contains("url(&quot;/proxy/23&quot;)"), "{}", proxied.body);
-    assert!(!proxied.body.as_str().contains("example"), "{}", proxied.body);
+#[test]
+fn what_the_proxy_gave_stays_when_markup_is_mended() {
+    let html = "<b><p><img src='http://a.example/1'></b></p><table>x<tr><td background='http://b.example/2'>y</table>\
+                <img src='/proxy?u=forged'>";
+    let shown = sanitize(html, &proxied());
+    let body = shown.body.as_str();
+    assert!(body.contains("src=\"/proxy?u=http___a.example_1\""), "{body}");
+    assert!(body.contains("background=\"/proxy?u=http___b.example_2\""), "{body}");
+    assert!(!body.contains("forged"), "{body}");
+    assert_eq!(shown.remote.images, 2);
 }
 
 #[test]

@@ -93,6 +93,12 @@ impl Store {
         self.db.execute(sql, values![owner, email.to_lowercase()]).await.map(drop)
     }
 
+    pub async fn trusts_sender(&self, owner: &str, email: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT email FROM trusted_senders WHERE owner = $1 AND email = $2";
+        let rows = self.db.query(sql, values![owner, email.to_lowercase()]).await?;
+        Ok(!rows.is_empty())
+    }
+
     /// In lower case.
     pub async fn trusted_senders(&self, owner: &str) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT email FROM trusted_senders WHERE owner = $1 ORDER BY email";

@@ -4,9 +4,10 @@ use std::{io, ops::Deref, sync::Arc};
 
 use axum::Router;
 
-use super::{flash::Flashes, typed_secrets::TypedSecrets, urls::Urls};
+use super::{attempts::Attempts, flash::Flashes, heavy::HeavyWork, typed_secrets::TypedSecrets, urls::Urls};
 use crate::{
     config::Config,
+    fetch::Images,
     mail::Accounts,
     net::Dialer,
     store::{Clock, KeptForms, Limits, Sessions, Store, StoreError, Uploads},
@@ -22,10 +23,13 @@ pub struct Inner {
     pub accounts: Arc<Accounts>,
     pub store: Arc<Store>,
     pub sessions: Sessions,
+    pub images: Images,
     pub uploads: Uploads,
     pub kept_forms: KeptForms,
     pub flashes: Flashes,
     pub typed_secrets: TypedSecrets,
+    pub attempts: Attempts,
+    pub heavy: HeavyWork,
 }
 
 impl Deref for App {
@@ -50,6 +54,7 @@ impl App {
     pub fn new(config: Config) -> Result<App, StartError> {
         let dialer = Arc::new(Dialer::new(&config).map_err(|error| StartError::Mail(error.into()))?);
         let store = Arc::new(Store::new(&config, dialer.tls(), Clock::default())?);
+        let images = Images::new(&config, Arc::clone(&dialer));
         let accounts = Arc::new(Accounts::new(&config, dialer, Arc::clone(&store)));
         let max_bytes = config.max_message_bytes as u64;
         // An account may write a few messages at once.
@@ -59,11 +64,14 @@ impl App {
         Ok(App(Arc::new(Inner {
             urls: Urls::new(&config.base_path),
             accounts,
+            images,
             sessions: Sessions::new(Arc::clone(&store)),
             uploads,
             kept_forms: KeptForms::new(Arc::clone(&store)),
             flashes: Flashes::new(Arc::clone(&store)),
             typed_secrets: TypedSecrets::new(Arc::clone(&store)),
+            attempts: Attempts::default(),
+            heavy: HeavyWork::default(),
             store,
             config,
         })))
@@ -87,6 +95,7 @@ impl App {
         if let Err(error) = self.tidy_store().await {
             tracing::debug!(%error, "the database was not tidied");
         }
+        self.attempts.sweep(std::time::Instant::now());
         self.accounts.close_idle(self.config.session_idle.min(super::serve::ACCOUNT_IDLE)).await;
     }
 }

@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::Error;
 use crate::{
     mail::PartStream,
-    model::{ContentType, Part},
+    model::{ContentType, Part, raster_image},
 };
 
 /// RFC 8187 §3.2.1 `attr-char`: what a `filename*` may hold unencoded.
@@ -30,7 +30,7 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// Even opened directly, a download may load and run nothing; nor may another site show it as part of its own.
-const CSP: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
+pub(super) const CSP: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
 /// What the person wants to do with a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,24 +90,6 @@ fn shown_as(claimed: &ContentType, first: &[u8]) -> Option<String> {
         return Some(format!("text/plain; charset={charset}"));
     }
     raster_image(first).filter(|_| claimed.main == "image").map(str::to_owned)
-}
-
-/// The kind of image that these bytes begin.
-fn raster_image(first: &[u8]) -> Option<&'static str> {
-    let at = |offset: usize, magic: &[u8]| first.get(offset..).is_some_and(|rest| rest.starts_with(magic));
-    if at(0, b"\x89PNG\r\n\x1a\n") {
-        Some("image/png")
-    } else if at(0, b"\xff\xd8\xff") {
-        Some("image/jpeg")
-    } else if at(0, b"GIF87a") || at(0, b"GIF89a") {
-        Some("image/gif")
-    } else if at(0, b"RIFF") && at(8, b"WEBP") {
-        Some("image/webp")
-    } else if at(4, b"ftypavif") {
-        Some("image/avif")
-    } else {
-        None
-    }
 }
 
 /// The type a download goes by. What a browser could run is only bytes.

@@ -16,6 +16,7 @@ pub mod message;
 pub mod outbox;
 pub mod part;
 pub mod print;
+pub mod remote;
 pub mod settings;
 pub mod shell;
 pub mod snoozed;

@@ -21,7 +21,7 @@ use super::{
     App, Error, assets, cookies, error, headers, origin,
     pages::{
         act, body, carried, collectors, compose, folder, folders, headers as headers_page, health, home,
-        login, message, outbox, part, print, settings, snoozed,
+        login, message, outbox, part, print, remote, settings, snoozed,
     },
     proxies, session,
 };
@@ -76,6 +76,8 @@ pub fn table() -> Vec<Route> {
         post("/undo", SignedIn, act::undo),
         get("/mail/{mailbox}/{id}", SignedIn, message::show),
         get("/mail/{mailbox}/{id}/body", SignedIn, body::show),
+        get("/mail/{mailbox}/{id}/remote", SignedIn, remote::show).streams(),
+        post("/mail/{mailbox}/{id}/images", SignedIn, message::trust_sender),
         get("/mail/{mailbox}/{id}/headers", SignedIn, headers_page::show),
         get("/mail/{mailbox}/{id}/print", SignedIn, print::show),
         get("/mail/{mailbox}/{id}/part/{section}", SignedIn, part::show).streams(),

@@ -142,6 +142,16 @@ impl Urls {
         format!("{}/part/{section}", self.message(key))
     }
 
+    /// Where our proxy serves an image from elsewhere: `url` in base64url.
+    pub fn remote(&self, key: &MessageKey, url: &str, signature: &str) -> String {
+        format!("{}/remote?u={}&sig={}", self.message(key), encode(url), encode(signature))
+    }
+
+    /// Where a message's sender is trusted with images.
+    pub fn images(&self, key: &MessageKey) -> String {
+        self.message(key) + "/images"
+    }
+
     pub fn source(&self, key: &MessageKey) -> String {
         self.message(key) + "/source"
     }

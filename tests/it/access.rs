@@ -78,6 +78,7 @@ impl Desk {
             "/login" => owned(&[("username", &self.person.address), ("password", &self.person.password)]),
             "/logout" | "/mail/{mailbox}/empty" => Vec::new(),
             "/mail/{mailbox}/act" => owned(&[("action", "flag"), ("id", &self.id)]),
+            "/mail/{mailbox}/{id}/images" => owned(&[("action", "trust")]),
             "/undo" => owned(&[("undo", &self.undoable())]),
             "/compose" => owned(&[("to", "bob@example.org"), ("subject", "forged"), ("intent", "save")]),
             "/folders" => owned(&[("action", "create"), ("name", "Forged")]),
@@ -342,4 +343,32 @@ fn what_is_not_there_is_not_found_by_anybody() {
     {
         desk.browser.get(path).is(404);
     }
+}
+
+/// Every address of somebody else's mail, settings and waiting letters, asked for by a person who is signed in.
+#[test]
+fn what_is_anothers_is_not_there() {
+    let mut desk = Desk::new();
+    let (browser, inbox) = site().signed_in(&rig().person("eve"));
+    let token = inbox.field("csrf");
+    let before = desk.mailboxes();
+    for route in table().into_iter().filter(|route| route.access == Access::SignedIn) {
+        let path = desk.address(&route);
+        let answer = match route.path {
+            "/logout" => continue,
+            _ if route.method == Method::GET => browser.get(&path),
+            _ => post(&browser, &path, &desk.fields(&route), Some(&token), &[]),
+        };
+        for private in ["this is the letter", "Elsewhere", "half a thought", "Bob Baker"] {
+            assert!(!answer.html().contains(private), "{} {path}: `{private}` in {answer}", route.method);
+        }
+        if route.path.contains("{id}") || route.path.contains("{collector}") {
+            assert!(matches!(answer.status, 404 | 410), "{} {path}: {answer}", route.method);
+        }
+    }
+    for answer in ["reply", "reply-all", "forward", "forward-attached", "as-new", "draft"] {
+        let answer = browser.get(&format!("/compose?{answer}=INBOX%2F{}", desk.id));
+        assert!(!answer.html().contains("this is the letter"), "{answer}");
+    }
+    assert_eq!(desk.mailboxes(), before);
 }

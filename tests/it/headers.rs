@@ -58,18 +58,6 @@ const BODY: Headers = &[
     ("x-frame-options", "SAMEORIGIN"),
 ];
 
-const BODY_WITH_REMOTE_IMAGES: Headers = &[
-    (
-        "content-security-policy",
-        "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
-         img-src 'self' data: https: http:; style-src 'unsafe-inline'; font-src 'none'; form-action 'none'; \
-         frame-ancestors 'self'; base-uri 'none'",
-    ),
-    ("content-type", "text/html; charset=utf-8"),
-    ("vary", "accept-encoding"),
-    ("x-frame-options", "SAMEORIGIN"),
-];
-
 const PRINT: Headers = &[
     (
         "content-security-policy",
@@ -203,7 +191,11 @@ fn every_kind_of_answer_carries_exactly_its_headers() {
 
     // A message.
     survey.get("/mail/{mailbox}/{id}/body", &at("/body"), 200, BODY);
-    survey.get("/mail/{mailbox}/{id}/body", &at("/body?images=show"), 200, BODY_WITH_REMOTE_IMAGES);
+    survey.get("/mail/{mailbox}/{id}/body", &at("/body?images=show"), 200, BODY);
+    let image = survey.browser.get(&at("/body?images=show")).attr("img", "src");
+    let remote = "/mail/{mailbox}/{id}/remote";
+    survey.get(remote, &image, 502, &[DOWNLOAD_CSP]);
+    survey.get(remote, &at("/remote?u=eA&sig=eA"), 404, HTML);
     survey.get("/mail/{mailbox}/{id}/print", &at("/print"), 200, PRINT);
     let source = [
         DOWNLOAD_CSP,
@@ -266,6 +258,8 @@ fn every_kind_of_answer_carries_exactly_its_headers() {
 
     // Forms.
     let to = |path| [("location", path)];
+    let page = survey.browser.post(&at("/images"), &[csrf, ("action", "trust")], &[]);
+    survey.note("/mail/{mailbox}/{id}/images", page, 303, &[("location", &message)]);
     let page = survey.browser.post("/mail/INBOX/act", &[csrf, ("action", "flag"), ("id", &id)], &[]);
     survey.note("/mail/{mailbox}/act", page, 303, &to("/mail/INBOX"));
     let undo = survey.browser.get("/mail/INBOX").field("undo");

@@ -2,18 +2,23 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { leave, openBrowser, signIn, visit } from "./browser.mjs";
 import { append } from "./imap.mjs";
 import { startSite } from "./site.mjs";
 
 const hostile = new URL("../fixtures/hostile/", import.meta.url);
+const PIXEL = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
 const SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 
 let site;
 let browser;
 before(async () => {
-  site = await startSite();
+  site = await startSite({ POSTROOM_EGRESS_ALLOW: "127.0.0.1:*" });
   browser = await openBrowser();
 });
 after(async () => {
@@ -114,13 +119,59 @@ test("the frame is as high as its content", async () => {
   await leave(without);
 });
 
-test("remote images wait until they are asked for", async () => {
+test("remote images wait until they are asked for, and then come from this site alone", async () => {
+  const asked = [];
+  const server = createServer((request, response) => {
+    asked.push(request);
+    response.writeHead(200, { "Content-Type": "image/png", "Set-Cookie": "seen=1" }).end(PIXEL);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const there = `http://127.0.0.1:${server.address().port}`;
+  const html =
+    `<style>.a{background:url(${there}/sheet.png)}</style><p class="a" style="background-image:url(${there}/style.png)">x</p>` +
+    `<p class="a">y</p><table background="${there}/table.png"><tr><td>z</table><img src="${there}/image.png" srcset="${there}/set.png 2x">`;
+  await append(site, "INBOX", letter("pictures from elsewhere", html));
+  const visitor = await read("pictures from elsewhere");
+  const { page } = visitor;
+  const requests = [];
+  page.on("request", (request) => requests.push(request.url()));
+  await page.reload();
+  await page.waitForLoadState("load");
+  assert.equal(asked.length, 0);
+  await page.getByText("4 images from 127.0.0.1 were not shown").waitFor();
+  await page.getByRole("link", { name: "Show images" }).click();
+  await page.getByText("are shown for now").waitFor();
+  const image = page.frameLocator("iframe.message-frame").locator("img");
+  await image.evaluate((image) => image.decode());
+  assert.equal(await image.evaluate((image) => image.naturalWidth), 1);
+  await page.waitForLoadState("networkidle");
+  assert.deepEqual(asked.map(({ url }) => url).sort(), ["/image.png", "/sheet.png", "/style.png", "/table.png"]);
+  for (const { headers } of asked) {
+    assert.deepEqual(Object.keys(headers).sort(), ["accept", "accept-encoding", "connection", "host", "user-agent"]);
+  }
+  await page.getByRole("button", { name: `Always show images from mallory@example.org` }).click();
+  await page.getByText("as always from mallory@example.org").waitFor();
+  await page.frameLocator("iframe.message-frame").locator("img").evaluate((image) => image.decode());
+  await page.getByRole("button", { name: "Stop showing images" }).click();
+  await page.getByText("4 images from 127.0.0.1 were not shown").waitFor();
+  const foreign = requests.filter((url) => !url.startsWith(site.address) && !url.startsWith("data:"));
+  assert.deepEqual(foreign, []);
+  await leave(visitor);
+  server.close();
+});
+
+test("with images shown a newsletter asks nobody else for anything", async () => {
   const visitor = await read("New bags from old sails");
+  const { page } = visitor;
   assert.deepEqual(visitor.elsewhere, []);
-  assert.match(await visitor.answer.headerValue("content-security-policy"), /img-src 'self' data:;/);
-  await visitor.page.getByRole("link", { name: "Show images" }).click();
-  await visitor.page.waitForLoadState("load");
-  assert.ok(visitor.elsewhere.splice(0).some((url) => url.includes("segelmacherei.example")));
+  const failed = page.waitForResponse((response) => response.url().includes("/remote?"));
+  await page.getByRole("link", { name: "Show images" }).click();
+  // There is no such host: the proxy says no more than that.
+  assert.equal((await failed).status(), 502);
+  await page.waitForLoadState("load");
+  assert.deepEqual(visitor.elsewhere, []);
+  const complaints = visitor.faults.splice(0);
+  assert.ok(complaints.every((fault) => fault.includes("502") && fault.includes("/remote?")), complaints.join("\n"));
   await leave(visitor);
 });
 

@@ -7,10 +7,13 @@ import { fileURLToPath } from "node:url";
 
 const built = fileURLToPath(new URL("../../target/debug/", import.meta.url));
 
-/** Starts a site of its own for one test file; `stop` ends it. It ends with this process in any case. */
-export async function startSite() {
+/**
+ * Starts a site of its own for one test file; `stop` ends it. It ends with this process in any case. `settings` are
+ * variables that Postroom is started with.
+ */
+export async function startSite(settings = {}) {
   const words = ["--pdeathsig", "TERM", `${built}demo`, `${built}postroom`];
-  const demo = spawn("setpriv", words, { stdio: ["ignore", "pipe", "pipe"] });
+  const demo = spawn("setpriv", words, { env: { ...process.env, ...settings }, stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(demo, "exit");
   const said = [];
   const site = await new Promise((resolve, reject) => {

@@ -264,9 +264,10 @@ impl Writer {
                 return;
             }
             self.reopening = left;
+            let hidden = self.open.last().is_some_and(|open| open.hidden);
             let from = self.out.markup.len();
             self.out.markup.push_str(&start);
-            self.open.push(Open { tag, source: from..self.out.markup.len(), held: Vec::new() });
+            self.open.push(Open { tag, source: from..self.out.markup.len(), held: Vec::new(), hidden });
         }
     }
 }

@@ -7,10 +7,10 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use super::message::{Opened, ViewParams};
+use super::message::{Images, Opened, ViewParams};
 use crate::{
     model::MessageKey,
-    render::{self, RemoteContent},
+    render,
     web::{
         App, Error, assets,
         extract::{Path, Query, User},
@@ -18,12 +18,11 @@ use crate::{
 };
 
 /// Scripts never run here: `allow-scripts` together with `allow-same-origin` would undo the sandbox. Same-origin
-/// lets the page measure the frame and sends the cookie along for inline pictures.
-const SANDBOX: &str = "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox";
-
-/// Nothing is loaded but our own pictures; styles stand in the document; nothing is posted.
-const REST: &str =
-    "style-src 'unsafe-inline'; font-src 'none'; form-action 'none'; frame-ancestors 'self'; base-uri 'none'";
+/// lets the page measure the frame and sends the cookie along for inline pictures. Nothing is loaded but pictures from
+/// this site, which those of other servers come through (`remote.rs`); styles stand in the document; nothing is posted.
+const CSP: &str = "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
+    img-src 'self' data:; style-src 'unsafe-inline'; font-src 'none'; form-action 'none'; frame-ancestors 'self'; \
+    base-uri 'none'";
 
 pub async fn show(
     State(app): State<App>,
@@ -32,21 +31,13 @@ pub async fn show(
     Query(params): Query<ViewParams>,
 ) -> Result<Response, Error> {
     let opened = Opened::load(&user, &key, &params).await?;
-    let body = opened.safe_body(&app, &params).await?;
+    let images = Images::of(&app, &user, &opened, &params).await;
+    let body = opened.safe_body(&app, &user, &images).await?;
     let document = render::document(&opened.headers().subject, assets::BODY_CSS, &body.fragments);
     let headers = [
-        (header::CONTENT_SECURITY_POLICY, csp(params.remote())),
+        (header::CONTENT_SECURITY_POLICY, CSP),
         // As `frame-ancestors` says it: the message's page frames it, and nobody else.
-        (header::X_FRAME_OPTIONS, "SAMEORIGIN".to_owned()),
+        (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
     ];
     Ok((headers, Html(document)).into_response())
-}
-
-/// Pictures from elsewhere are loaded only in the answer to somebody who asked for them.
-fn csp(remote: RemoteContent) -> String {
-    let images = match remote {
-        RemoteContent::Block => "'self' data:",
-        RemoteContent::Allow => "'self' data: https: http:",
-    };
-    format!("{SANDBOX}; default-src 'none'; img-src {images}; {REST}")
 }

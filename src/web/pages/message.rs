@@ -1,10 +1,14 @@
 //! An open message.
 
 mod attachment;
+mod images;
 mod note;
 mod opened;
 mod show;
+mod trust;
+mod trust_sender;
 mod view_params;
+mod warning;
 
 use askama::Template;
 
@@ -18,10 +22,13 @@ use crate::{
 };
 
 pub use attachment::AttachmentView;
+pub use images::{Images, Remote, Showing};
 pub use note::note;
 pub use opened::Opened;
 pub(super) use show::heading;
 pub use show::show;
+pub use trust::{Tone, TrustLine};
+pub use trust_sender::trust_sender;
 pub use view_params::ViewParams;
 
 #[derive(Template)]
@@ -43,12 +50,17 @@ pub struct MessagePage {
     /// The message below it in the list.
     pub older: Option<String>,
     pub heading: Heading,
+    /// Who sent it, as far as it was checked.
+    pub trust: Option<TrustLine>,
+    /// What to look at twice, in sentences.
+    pub warnings: Vec<String>,
     /// In sentences; see [`note`].
     pub notes: Vec<String>,
     pub body: Body,
     /// The same message in its other form.
     pub other_form: Option<OtherForm>,
-    pub remote: Remote,
+    /// Only where it wants images from elsewhere.
+    pub remote: Option<Remote>,
     pub attachments: Vec<AttachmentView>,
     /// Set where this is a message inside the one that `key` names.
     pub inside: Option<Inside>,
@@ -88,19 +100,6 @@ pub enum Body {
 pub enum OtherForm {
     Text { url: String },
     Html { url: String },
-}
-
-/// Images that are fetched from elsewhere tell the sender that, when and where a message is read.
-#[derive(Debug, Clone, Default)]
-pub enum Remote {
-    #[default]
-    None,
-    /// So many were not shown; the address shows them.
-    Blocked {
-        n: usize,
-        url: String,
-    },
-    Shown,
 }
 
 /// The message around an attached one.
@@ -160,16 +159,16 @@ impl MessagePage {
         self.role == Some(MailboxRole::Drafts) || self.flags.is_draft()
     }
 
+    fn trust_look(line: &TrustLine) -> (&'static str, &'static str) {
+        match line.tone {
+            Tone::Confirmed => ("confirmed", "shield-check"),
+            Tone::Open => ("open", "info"),
+            Tone::Failed => ("failed", "triangle-alert"),
+        }
+    }
+
     /// Worth a button only for several.
     fn offers_zip(&self) -> bool {
         self.inside.is_none() && self.attachments.len() > 1
-    }
-
-    /// `1 remote image was not shown`.
-    fn blocked_text(n: &usize) -> String {
-        match n {
-            1 => "1 remote image was not shown: it would tell the sender that you read this.".to_owned(),
-            n => format!("{n} remote images were not shown: they would tell the sender that you read this."),
-        }
     }
 }

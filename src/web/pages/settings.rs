@@ -1,4 +1,4 @@
-//! What a person chooses for themselves: taking sent mail back, and the addresses they write from.
+//! What a person chooses for themselves: taking sent mail back, the addresses they write from, and whose images are shown.
 
 mod submit;
 
@@ -21,6 +21,8 @@ pub struct SettingsPage {
     /// The account's own address.
     pub own: Address,
     pub identities: Vec<Identity>,
+    /// Whose images are always shown.
+    pub trusted: Vec<String>,
     /// What was wrong with the address that was typed.
     pub problem: Option<AddressProblem>,
 }

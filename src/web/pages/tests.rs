@@ -16,7 +16,9 @@ use super::{
     folder::{FolderPage, ListView},
     folders::FoldersPage,
     headers::HeadersPage,
-    message::{AttachmentView, Body, Heading, MessagePage, OtherForm, Remote, note},
+    message::{
+        AttachmentView, Body, Heading, Images, MessagePage, OtherForm, Remote, Showing, Tone, TrustLine, note,
+    },
     print::PrintPage,
     shell::{Shell, arrange},
 };
@@ -26,7 +28,7 @@ use crate::{
         ContentType, Disposition, Encoding, Filter, Flags, ListRequest, MailboxName, MailboxRole, Paged,
         Part, PartKind, Problem, Query, Quota,
     },
-    render,
+    render::{self, RemoteImages},
     web::{assets, flash::Flash, urls::Urls},
 };
 
@@ -91,10 +93,16 @@ fn message() -> MessagePage {
             when: "Tuesday, 24 November 2026 at 09:41".into(),
             ..Heading::default()
         },
+        trust: Some(TrustLine {
+            tone: Tone::Confirmed,
+            text: "The mail server confirmed that example.org sent this. (DMARC passed for example.org)"
+                .into(),
+        }),
+        warnings: vec!["A link that reads bank.example leads to elsewhere.example.".into()],
         notes: Vec::new(),
         body: Body::Text(render::text(LETTER)),
         other_form: None,
-        remote: Remote::None,
+        remote: None,
         attachments: vec![
             attachment("2", "application", "pdf", "Reading room – floor plan v4.pdf", 2_410_000),
             attachment("3", "image", "jpeg", "site-visit-2026-11-20.jpg", 840_000),
@@ -116,7 +124,19 @@ fn newsletter() -> MessagePage {
         list: Some(list("INBOX", ListRequest::default(), 50, 12_345, Some(25))),
         body: Body::Frame("/letter.html".into()),
         other_form: Some(OtherForm::Text { url: "?as=text".into() }),
-        remote: Remote::Blocked { n: 7, url: "?images=1".into() },
+        remote: Some(Remote {
+            found: RemoteImages {
+                images: 7,
+                trackers: 2,
+                hosts: ["cdn.hillandheath.example", "fonts.example", "t.mailer.example"]
+                    .map(Into::into)
+                    .into(),
+            },
+            images: Images { showing: Showing::Not, sender: Some("hello@news.hillandheath.example".into()) },
+            show: "?images=1".into(),
+            hide: "?".into(),
+            action: "/images".into(),
+        }),
         attachments: Vec::new(),
         ..message()
     }
@@ -243,8 +263,12 @@ fn html_mail_stays_in_its_frame() {
     let html = render("newsletter", &newsletter());
     let sandbox = attribute(&html, "iframe", "sandbox");
     assert_eq!(sandbox, "allow-same-origin allow-popups allow-popups-to-escape-sandbox");
-    assert!(texts(&html, ".strip")[0].starts_with("7 remote images were not shown"));
-    assert_eq!(attribute(&html, ".strip a", "href"), "?images=1");
+    assert!(
+        texts(&html, ".strip.remote p")[0]
+            .starts_with("7 images from 3 hosts, 2 trackers among them, were not shown")
+    );
+    assert_eq!(texts(&html, ".hosts li").len(), 3);
+    assert_eq!(attribute(&html, ".strip.remote a", "href"), "?images=1");
     render("newsletter-alone", &MessagePage { list: None, ..newsletter() });
 }
 

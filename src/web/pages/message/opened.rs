@@ -5,8 +5,15 @@ use std::collections::BTreeMap;
 use crate::{
     mail::{Content, Error as MailError, Reading, What},
     model::{Headers, Message, MessageKey, PartKind, Section},
-    render::{self, Blocked, BodyFragment, Policy},
-    web::{App, Error, extract::User, pages::message::ViewParams},
+    render::{self, BodyFragment, Misleading, Policy, RemoteContent, RemoteImages},
+    web::{
+        App, Error,
+        extract::User,
+        pages::{
+            message::{Images, ViewParams},
+            remote,
+        },
+    },
 };
 
 /// A message, or one attached to it, as `params` ask for it.
@@ -18,11 +25,15 @@ pub struct Opened {
 }
 
 /// The body, safe to print.
+#[derive(Default)]
 pub struct SafeBody {
     pub fragments: Vec<BodyFragment>,
-    pub blocked: Blocked,
+    pub remote: RemoteImages,
+    /// Not all of its layout is kept.
+    pub simplified: bool,
     /// Content-IDs that are shown in the body.
     pub used: Vec<String>,
+    pub misleading: Vec<Misleading>,
 }
 
 impl Opened {
@@ -42,14 +53,14 @@ impl Opened {
     }
 
     /// Sanitising takes a moment of a core: it runs beside the tasks that answer others.
-    pub async fn safe_body(&self, app: &App, params: &ViewParams) -> Result<SafeBody, Error> {
-        let policy = self.policy(app, params);
+    pub async fn safe_body(&self, app: &App, user: &User, images: &Images) -> Result<SafeBody, Error> {
+        let policy = self.policy(app, user, images);
         let contents: Vec<Content> = self.reading.parts.iter().map(|part| part.content.clone()).collect();
-        let safe = tokio::task::spawn_blocking(move || make_safe(&contents, &policy));
-        safe.await.map_err(Error::bug)
+        let n_bytes = contents.iter().map(Content::n_bytes).sum();
+        app.heavy.run(n_bytes, move || make_safe(&contents, &policy)).await.map_err(Error::bug)
     }
 
-    fn policy(&self, app: &App, params: &ViewParams) -> Policy {
+    fn policy(&self, app: &App, user: &User, images: &Images) -> Policy {
         let parts = self.message.tree.of_message(&self.root);
         let inline: BTreeMap<_, _> = parts
             .filter_map(|part| {
@@ -57,7 +68,12 @@ impl Opened {
                 Some((part.content_id.clone()?, url))
             })
             .collect();
-        Policy { remote: params.remote(), inline, proxy: None }
+        let remote = if images.showing.is_shown() {
+            RemoteContent::Through(remote::proxy(app, user, &self.message.key))
+        } else {
+            RemoteContent::Block
+        };
+        Policy { remote, inline }
     }
 }
 
@@ -69,15 +85,16 @@ fn headers<'m>(message: &'m Message, root: &Section) -> Option<&'m Headers> {
 }
 
 fn make_safe(contents: &[Content], policy: &Policy) -> SafeBody {
-    let mut safe = SafeBody { fragments: Vec::new(), blocked: Blocked::default(), used: Vec::new() };
+    let mut safe = SafeBody::default();
     for content in contents {
         match content {
             Content::Text(text) => safe.fragments.push(BodyFragment::Text(render::text(text))),
             Content::Html(html) => {
-                let sanitized = render::sanitize(html, policy);
-                safe.blocked.remote += sanitized.blocked.remote;
-                safe.blocked.simplified |= sanitized.blocked.simplified;
-                safe.used.extend(sanitized.used.iter().cloned());
+                let mut sanitized = render::sanitize(html, policy);
+                safe.remote.add(std::mem::take(&mut sanitized.remote));
+                safe.simplified |= sanitized.simplified;
+                safe.used.append(&mut sanitized.used);
+                safe.misleading.append(&mut sanitized.misleading);
                 safe.fragments.push(sanitized.into());
             }
         }

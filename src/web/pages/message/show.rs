@@ -8,13 +8,15 @@ use axum::{
 use jiff::{ZonedDateTime, tz::TimeZone};
 
 use super::{
-    AttachmentView, Body, Heading, Inside, MessagePage, OtherForm, Remote, ViewParams, note,
+    AttachmentView, Body, Heading, Images, Inside, MessagePage, OtherForm, Remote, ViewParams, note,
     opened::{Opened, SafeBody},
+    trust::{TrustLine, trust_line},
+    warning::warnings,
 };
 use crate::{
     mail::Prefer,
-    model::{Address, ListRequest, MessageKey, PartKind, Section},
-    render::{self, BodyFragment, RemoteContent},
+    model::{Address, ListRequest, Mailbox, MailboxRole, MessageKey, PartKind, Section},
+    render::{self, BodyFragment, RemoteImages},
     web::{
         App, Error,
         extract::{Path, Query, User},
@@ -36,7 +38,8 @@ pub async fn show(
     (uri, headers): (Uri, HeaderMap),
 ) -> Result<Response, Error> {
     let opened = Opened::load(&user, &key, &params).await?;
-    let body = opened.safe_body(&app, &params).await?;
+    let images = Images::of(&app, &user, &opened, &params).await;
+    let body = opened.safe_body(&app, &user, &images).await?;
     if !opened.message.flags.is_seen() && !is_prefetch(&headers) {
         // The message is shown whether or not it can be marked.
         if let Err(error) = user.account.mark_seen(&key).await {
@@ -50,6 +53,7 @@ pub async fn show(
     let (shell, mailboxes) = Shell::load(&app, &user, place).await?;
     let mailbox = find_mailbox(&mailboxes, &key.mailbox);
     let view = ListView::new(&app.urls, &mailbox, request.clone(), page, Some(&key), &ZonedDateTime::now());
+    let trust = trust(&app, &user, &opened, &mailbox).await;
     let in_list = |key: MessageKey| app.urls.message_in(&key, &request);
     html(&MessagePage {
         role: mailbox.role,
@@ -58,8 +62,10 @@ pub async fn show(
         newer: neighbours.above.map(in_list),
         older: neighbours.below.map(in_list),
         heading: heading(&opened),
+        trust,
+        warnings: warnings(opened.headers(), &body.misleading),
         notes: notes(&opened, &body),
-        remote: remote(&app, &opened, &body, &params, &request),
+        remote: remote(&app, &opened, body.remote.clone(), images, &params, &request),
         other_form: other_form(&app, &opened, &params, &request),
         attachments: attachments(&app, &opened, &body),
         inside: inside(&app, &opened, &request),
@@ -102,10 +108,24 @@ pub(in crate::web::pages) fn heading(opened: &Opened) -> Heading {
     }
 }
 
+/// Of the message itself: nobody checked what is inside it. What the owner wrote is not looked at.
+async fn trust(app: &App, user: &User, opened: &Opened, mailbox: &Mailbox) -> Option<TrustLine> {
+    let is_own = matches!(mailbox.role, Some(MailboxRole::Sent | MailboxRole::Drafts));
+    if !opened.root.is_root() || is_own {
+        return None;
+    }
+    let headers = opened.headers();
+    let is_first = match headers.from.as_slice() {
+        [author] => user.account.is_first_from(&opened.message.key, &author.email).await,
+        _ => false,
+    };
+    trust_line(headers, &app.config.authserv_ids, is_first)
+}
+
 fn notes(opened: &Opened, body: &SafeBody) -> Vec<String> {
     let problems = opened.message.tree.problems.iter().chain(&opened.reading.problems);
     let mut notes: Vec<_> = problems.map(note).collect();
-    if body.blocked.simplified {
+    if body.simplified {
         notes.push(
             "The layout of this message is too complex to be shown whole; its text is kept.".to_owned(),
         );
@@ -126,14 +146,21 @@ fn shown_body(app: &App, opened: &Opened, body: SafeBody, params: &ViewParams) -
     if texts.is_empty() { Body::Empty } else { Body::Text(render::joined(&texts)) }
 }
 
-fn remote(app: &App, opened: &Opened, body: &SafeBody, params: &ViewParams, request: &ListRequest) -> Remote {
-    match (params.remote(), body.blocked.remote) {
-        (RemoteContent::Allow, _) => Remote::Shown,
-        (RemoteContent::Block, 0) => Remote::None,
-        (RemoteContent::Block, n) => {
-            Remote::Blocked { n, url: address(app, opened, &params.with_images(), request) }
-        }
-    }
+fn remote(
+    app: &App,
+    opened: &Opened,
+    found: RemoteImages,
+    images: Images,
+    params: &ViewParams,
+    request: &ListRequest,
+) -> Option<Remote> {
+    (found.images > 0).then(|| Remote {
+        found,
+        images,
+        show: address(app, opened, &params.with_images(), request),
+        hide: address(app, opened, &params.without_images(), request),
+        action: app.urls.images(&opened.message.key),
+    })
 }
 
 fn other_form(app: &App, opened: &Opened, params: &ViewParams, request: &ListRequest) -> Option<OtherForm> {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use url::form_urlencoded;
 
-use crate::{mail::Prefer, model::Section, render::RemoteContent};
+use crate::{mail::Prefer, model::Section};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct ViewParams {
@@ -19,8 +19,9 @@ pub struct ViewParams {
 }
 
 impl ViewParams {
-    pub fn remote(&self) -> RemoteContent {
-        if self.images.is_empty() { RemoteContent::Block } else { RemoteContent::Allow }
+    /// Remote images are asked for.
+    pub fn images(&self) -> bool {
+        !self.images.is_empty()
     }
 
     pub fn prefer(&self) -> Prefer {
@@ -45,6 +46,10 @@ impl ViewParams {
 
     pub fn with_images(&self) -> ViewParams {
         ViewParams { images: "1".to_owned(), ..self.clone() }
+    }
+
+    pub fn without_images(&self) -> ViewParams {
+        ViewParams { images: String::new(), ..self.clone() }
     }
 
     pub fn with_view(&self, prefer: Prefer) -> ViewParams {

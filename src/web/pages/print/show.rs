@@ -9,13 +9,13 @@ use axum::{
 use super::PrintPage;
 use crate::{
     model::MessageKey,
-    render::{self, RemoteContent},
+    render,
     web::{
         App, Error,
         extract::{Path, Query, User},
         html,
         pages::{
-            message::{Opened, ViewParams, heading},
+            message::{Images, Opened, ViewParams, heading},
             part,
         },
     },
@@ -23,20 +23,9 @@ use crate::{
 
 /// The message stands in the page itself, as frames are cut off on paper: so the page is in the sandbox of
 /// messages, and our own style sheet beside the message's styles.
-fn csp(remote: RemoteContent) -> &'static str {
-    match remote {
-        RemoteContent::Block => {
-            "sandbox allow-same-origin allow-modals allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
-             img-src 'self' data:; style-src 'self' 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'; \
-             base-uri 'none'"
-        }
-        RemoteContent::Allow => {
-            "sandbox allow-same-origin allow-modals allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
-             img-src 'self' data: https: http:; style-src 'self' 'unsafe-inline'; form-action 'none'; \
-             frame-ancestors 'none'; base-uri 'none'"
-        }
-    }
-}
+const CSP: &str = "sandbox allow-same-origin allow-modals allow-popups allow-popups-to-escape-sandbox; \
+    default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; form-action 'none'; \
+    frame-ancestors 'none'; base-uri 'none'";
 
 pub async fn show(
     State(app): State<App>,
@@ -45,7 +34,8 @@ pub async fn show(
     Query(params): Query<ViewParams>,
 ) -> Result<Response, Error> {
     let opened = Opened::load(&user, &key, &params).await?;
-    let body = opened.safe_body(&app, &params).await?;
+    let images = Images::of(&app, &user, &opened, &params).await;
+    let body = opened.safe_body(&app, &user, &images).await?;
     let attachments = opened.message.tree.of_message(&opened.root).filter(|part| part.is_attachment());
     let page = html(&PrintPage {
         urls: app.urls.clone(),
@@ -54,5 +44,5 @@ pub async fn show(
         attachments: attachments.map(|p| (part::filename(p), render::size(p.decoded_size()))).collect(),
         body: render::flattened(&body.fragments),
     })?;
-    Ok(([(header::CONTENT_SECURITY_POLICY, csp(params.remote()))], page).into_response())
+    Ok(([(header::CONTENT_SECURITY_POLICY, CSP)], page).into_response())
 }

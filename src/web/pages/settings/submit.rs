@@ -23,12 +23,12 @@ use crate::{
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct SettingsForm {
-    /// `hold`, `add`, `change` or `remove`.
+    /// `hold`, `add`, `change`, `remove` or `distrust`.
     action: String,
     hold_seconds: String,
     /// The identity that is changed or removed.
     id: String,
-    /// `Ann Example <ann@example.org>`
+    /// `Ann Example <ann@example.org>`; of `distrust` the address alone.
     address: String,
 }
 
@@ -71,6 +71,10 @@ pub async fn submit(
             store.remove_identity(owner, &id).await?;
             "The address was removed.".to_owned()
         }
+        "distrust" => {
+            store.distrust_sender(owner, &form.address).await?;
+            format!("Images from {} are no longer shown by themselves.", form.address)
+        }
         _ => return Err(Error::BadRequest("no such action".to_owned())),
     };
     app.flashes.set(&user, Flash::note(done)).await;
@@ -81,9 +85,10 @@ async fn page(app: &App, user: &User, uri: &Uri) -> Result<SettingsPage, Error> 
     let owner = user.account.username();
     let settings = app.store.settings(owner).await?;
     let identities = app.store.identities(owner).await?;
+    let trusted = app.store.trusted_senders(owner).await?;
     let (shell, _) = Shell::load(app, user, Place { uri, mailbox: None, query: "" }).await?;
     let own = user.account.identity().await;
-    Ok(SettingsPage { shell, hold_seconds: settings.hold_seconds, own, identities, problem: None })
+    Ok(SettingsPage { shell, hold_seconds: settings.hold_seconds, own, identities, trusted, problem: None })
 }
 
 async fn complain(

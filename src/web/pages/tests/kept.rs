@@ -197,6 +197,7 @@ fn an_address_that_is_none_comes_back_at_its_field() {
         hold_seconds: 10,
         own: Address { name: Some("Marlene Okafor".into()), email: "marlene.okafor@example.org".into() },
         identities: identities(),
+        trusted: vec!["hello@news.hillandheath.example".into()],
         problem: Some(AddressProblem {
             id: "1".into(),
             typed: "room at example".into(),
@@ -208,4 +209,8 @@ fn an_address_that_is_none_comes_back_at_its_field() {
     assert_eq!(attribute(&html, "#identity-1", "aria-describedby"), "identity-1-problem");
     assert_eq!(attribute(&html, "#new-identity", "value"), "");
     assert_eq!(attribute(&html, "#hold option[selected]", "value"), "10");
+    assert_eq!(
+        attribute(&html, "form.entry-buttons input[name=address]", "value"),
+        "hello@news.hillandheath.example"
+    );
 }
