@@ -35,6 +35,7 @@ fn an_account_is_not_guessed_at_and_its_owner_comes_in_from_elsewhere() {
     page.is(429).shows("too many attempts to sign in").shows("Please wait");
     assert!(page.header("retry-after").parse::<u64>().unwrap() <= 901);
     assert_eq!(page.field("username"), ann.address);
+    assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(attempt(&site, &ann.address, &ann.password, "192.0.2.2"), 303);
     // One stable line with the browser's address, for both kinds of failure.
     for reason in ["bad-credentials", "too-many-attempts"] {
