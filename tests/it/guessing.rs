@@ -67,7 +67,7 @@ fn who_says_no_address_counts_by_the_connection() {
 #[test]
 fn fail2ban_reads_our_log() {
     let filter = Path::new(env!("CARGO_MANIFEST_DIR")).join("contrib/fail2ban/filter.d/postroom.conf");
-    for (format, settings) in [("text", &[][..]), ("json", &[("POSTROOM_LOG_FORMAT", "json")])] {
+    for (format, settings) in [("text", &[][..]), ("json", &[("POSTROOM_LOG_FORMAT", "json")][..])] {
         let settings = [&[("POSTROOM_TRUSTED_PROXIES", "127.0.0.1")][..], settings].concat();
         let site = Site::start(&settings);
         let ann = rig().person("ann");

@@ -39,7 +39,7 @@ fn no_field_becomes_a_command() {
     let (browser, inbox) = site.signed_in(&ann);
     let (csrf, id) = (inbox.field("csrf"), inbox.id_of("one"));
     let csrf = ("csrf", csrf.as_str());
-    for injected in INJECTED {
+    for &injected in INJECTED {
         let encoded: String = injected.bytes().map(|byte| format!("%{byte:02X}")).collect();
         for path in [
             format!("/mail/{encoded}"),
@@ -66,7 +66,7 @@ fn no_field_becomes_a_command() {
             let page = browser.post(path, &fields, &[]);
             assert_ne!(page.status, 500, "{page}");
         }
-        let login = [("username", *injected), ("password", *injected)];
+        let login = [("username", injected), ("password", injected)];
         assert_ne!(site.browser().post("/login", &login, &[]).status, 500);
     }
     let commands = proxy.commands();
@@ -129,12 +129,6 @@ fn a_request_is_one_request() {
         let statuses = answers(address, &request);
         assert!(matches!(statuses.as_slice(), [400] | []), "{head:?}: {statuses:?}");
     }
-    // RFC 9112 §6.1: with both, the chunks count, and nothing after them does.
-    let both = format!(
-        "POST /login HTTP/1.1\r\nHost: {address}\r\nContent-Length: {}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        smuggled.len() + 5
-    );
-    assert_eq!(answers(address, &format!("{both}{smuggled}")).len(), 1, "the connection ends with it");
 }
 
 /// The statuses that come back on one connection, until the server closes it or says no more.
