@@ -4,7 +4,11 @@
 
 /// Crate, the first version that is good, and why.
 const AT_LEAST: &[(&str, [u32; 3], &str)] = &[
-    ("ammonia", [4, 2, 4], "RUSTSEC-2019-0001, 2021-0074, 2022-0003, 2025-0071, 2026-0193, 2026-0213; url() in CSS"),
+    (
+        "ammonia",
+        [4, 2, 4],
+        "RUSTSEC-2019-0001, 2021-0074, 2022-0003, 2025-0071, 2026-0193, 2026-0213; url() in CSS",
+    ),
     ("lettre", [0, 11, 22], "RUSTSEC-2021-0069 (SMTP smuggling), 2026-0141"),
     ("time", [0, 3, 47], "RUSTSEC-2026-0009: comments in RFC 2822 dates exhaust the stack"),
     ("rustls-webpki", [0, 103, 13], "RUSTSEC-2026-0049, -0098, -0099, -0104"),
@@ -30,10 +34,8 @@ const NEVER: &[(&str, &str)] = &[
     ("atty", "RUSTSEC-2021-0145"),
 ];
 
-const NPM_AT_LEAST: &[(&str, [u32; 3], &str)] = &[
-    ("esbuild", [0, 25, 0], "GHSA-67mh-4wv8-2f99"),
-    ("playwright-core", [1, 55, 1], "CVE-2025-59288"),
-];
+const NPM_AT_LEAST: &[(&str, [u32; 3], &str)] =
+    &[("esbuild", [0, 25, 0], "GHSA-67mh-4wv8-2f99"), ("playwright-core", [1, 55, 1], "CVE-2025-59288")];
 
 #[test]
 fn no_crate_is_older_than_its_advisories() {
@@ -62,8 +64,11 @@ fn no_npm_package_is_older_than_its_advisories() {
         assert!(numbers(version) >= *least, "{name} {version} is too old: {why}");
     }
     // Nothing runs at installation but what esbuild needs to find its own program.
-    let with_scripts: Vec<_> =
-        packages.iter().filter(|(_, package)| package.get("hasInstallScript").is_some()).map(|(name, _)| name).collect();
+    let with_scripts: Vec<_> = packages
+        .iter()
+        .filter(|(_, package)| package.get("hasInstallScript").is_some())
+        .map(|(name, _)| name)
+        .collect();
     assert_eq!(with_scripts, ["node_modules/esbuild"]);
     // Every package is held to a hash.
     for (name, package) in packages.iter().filter(|(name, _)| !name.is_empty()) {
@@ -99,5 +104,9 @@ fn numbers(version: &str) -> [u32; 3] {
 
 #[test]
 fn versions_are_compared_as_numbers() {
-    assert!(numbers("0.103.17") > numbers("0.103.9") && numbers("1.2") == [1, 2, 0] && numbers("1.2.3+4") == [1, 2, 3]);
+    assert!(
+        numbers("0.103.17") > numbers("0.103.9")
+            && numbers("1.2") == [1, 2, 0]
+            && numbers("1.2.3+4") == [1, 2, 3]
+    );
 }

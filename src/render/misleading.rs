@@ -191,7 +191,7 @@ mod tests {
             ("help@bank.example", "mailto:mallory@evil.test", "mallory@evil.test"),
             ("help@bank.example", "https://evil.test", "evil.test"),
             ("bank.example", "https://bank.example@evil.test/", "evil.test"),
-            ("sign in", "https://b\u{430}nk.example/", "xn--bnk-5cd.example"),
+            ("sign in", "https://b\u{430}nk.example/", "xn--bnk-6cd.example"),
         ] {
             let (_, found) = marked(&format!("<p>see <a href=\"{href}\">{text}</a></p>"));
             assert!(

@@ -46,7 +46,10 @@ fn open(browser: &Browser, path: &str, bomb: &Bomb) {
         None => page.text(),
     };
     assert!(shown.contains(MARKER), "{id}: the text is gone: {shown:.500}");
-    assert!(page.attrs("a", "href").iter().any(|href| href.ends_with("/source")), "{id}: no way to the source");
+    assert!(
+        page.attrs("a", "href").iter().any(|href| href.ends_with("/source")),
+        "{id}: no way to the source"
+    );
     if SHORTENED.contains(&id) {
         assert!(!page.texts(".strip.warning").is_empty(), "{id}: nothing says that it was shortened");
     }

@@ -98,15 +98,17 @@ fn nothing_leads_away_after_signing_in() {
         "@evil.test",
     ] {
         let browser = site().browser();
-        let fields =
-            [("username", ann.address.as_str()), ("password", &ann.password), ("next", next)];
+        let fields = [("username", ann.address.as_str()), ("password", &ann.password), ("next", next)];
         let answer = browser.post("/login", &fields, &[]);
         let location = answer.is(303).location().unwrap();
         let is_ours = location.starts_with('/')
             && !location.starts_with("//")
             && location.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
         assert!(is_ours, "{next:?} leads to {location:?}");
-        assert!(!location.contains("evil.test") || location.starts_with("/%09/"), "{next:?} leads to {location:?}");
+        assert!(
+            !location.contains("evil.test") || location.starts_with("/%09/"),
+            "{next:?} leads to {location:?}"
+        );
     }
 }
 
@@ -141,5 +143,7 @@ fn answers(address: &str, request: &str) -> Vec<u16> {
         said.extend_from_slice(&piece[..n]);
     }
     let said = String::from_utf8_lossy(&said).into_owned();
-    said.match_indices("HTTP/1.1 ").filter_map(|(at, start)| said[at + start.len()..].get(..3)?.parse().ok()).collect()
+    said.match_indices("HTTP/1.1 ")
+        .filter_map(|(at, start)| said[at + start.len()..].get(..3)?.parse().ok())
+        .collect()
 }

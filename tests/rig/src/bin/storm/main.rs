@@ -98,13 +98,20 @@ fn run() -> Result<(), Box<dyn Error>> {
     over.store(true, Ordering::Relaxed);
     let n_opened: usize = bombing.into_iter().filter_map(|thread| thread.join().ok()).sum();
 
-    println!("\nsomebody else's page, {} and {} times, while {n_opened} bombs were opened:", idle.len(), stormy.len());
+    println!(
+        "\nsomebody else's page, {} and {} times, while {n_opened} bombs were opened:",
+        idle.len(),
+        stormy.len()
+    );
     for (name, share) in [("median", 0.5), ("p95", 0.95)] {
         let (calm, storm) = (quantile(&idle, share), quantile(&stormy, share));
         let ratio = storm.as_secs_f64() / calm.as_secs_f64();
         println!("{name:>7}: idle {calm:.1?}, in the storm {storm:.1?}, ratio {ratio:.2}");
     }
-    println!("memory at its highest: {} MB more than before the first bomb", memory(&postroom)?.saturating_sub(before));
+    println!(
+        "memory at its highest: {} MB more than before the first bomb",
+        memory(&postroom)?.saturating_sub(before)
+    );
     Ok(())
 }
 
@@ -136,7 +143,11 @@ fn timed(http: &mut Http, path: &str) -> String {
     }
 }
 
-fn read(http: &mut Http, link: &str, goes_on: impl Fn(usize) -> bool) -> Result<Vec<Duration>, Box<dyn Error>> {
+fn read(
+    http: &mut Http,
+    link: &str,
+    goes_on: impl Fn(usize) -> bool,
+) -> Result<Vec<Duration>, Box<dyn Error>> {
     let mut times = Vec::new();
     while goes_on(times.len()) {
         let start = Instant::now();
