@@ -40,6 +40,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ammonia", &["render"]),
     ("cssparser", &["render"]),
     ("linkify", &["render"]),
+    ("unicode_security", &["render"]),
+    ("idna", &["render"]),
     ("axum", &["web"]),
     ("hyper", &["fetch"]),
     ("hyper_util", &["fetch"]),

@@ -34,8 +34,7 @@ const STYLE: &str = "display:inline!important;visibility:visible!important;opaci
 /// Endings that look like a top-level domain and are not meant as one.
 const FILE_ENDINGS: &[&str] = &[
     "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "zip", "png", "jpg", "jpeg", "gif",
-    "txt", "html", "htm", "php", "js", "ts", "md", "csv", "xml", "json", "mp3", "mp4", "ics", "exe", "rs",
-    "py", "sh",
+    "txt", "html", "htm", "php", "js", "ts", "csv", "xml", "json", "mp3", "mp4", "ics", "exe",
 ];
 
 /// `html` is what the sanitiser wrote: links closed, attributes in double quotes.
@@ -192,7 +191,7 @@ mod tests {
             ("help@bank.example", "mailto:mallory@evil.test", "mallory@evil.test"),
             ("help@bank.example", "https://evil.test", "evil.test"),
             ("bank.example", "https://bank.example@evil.test/", "evil.test"),
-            ("sign in", "https://b\u{430}nk.example/", "xn--bnk-5cd.example"),
+            ("sign in", "https://b\u{430}nk.example/", "xn--bnk-6cd.example"),
         ] {
             let (_, found) = marked(&format!("<p>see <a href=\"{href}\">{text}</a></p>"));
             assert!(

@@ -18,48 +18,55 @@ fn no_bomb_takes_the_service_down() {
     let site = Site::start(&[("POSTROOM_LOG", "info")]);
     let ann = rig().person("bombs");
     let mut other = ImapClient::login(rig().imap(), &ann);
-    let bombs: Vec<&Bomb> = BOMBS.iter().filter(|bomb| !NOT_HERE.contains(&bomb.id)).collect();
-    for bomb in &bombs {
-        other.append("INBOX", "", bomb.eml());
-    }
-    let (browser, inbox) = site.signed_in(&ann);
-    let paths = inbox.attrs("li.row .row-link", "href");
-    assert_eq!(paths.len(), bombs.len(), "each has its row: {inbox}");
+    let (browser, _) = site.signed_in(&ann);
     let before = peak_memory(&site);
-    // The newest is on top.
-    for (path, bomb) in paths.iter().rev().zip(&bombs) {
-        open(&browser, path, bomb);
+    let mut hurt = Vec::new();
+    for bomb in BOMBS.iter().filter(|bomb| !NOT_HERE.contains(&bomb.id)) {
+        // Each in a mailbox of its own: what the mail server cannot describe is missing in one list only.
+        other.command(&format!("CREATE {}", bomb.id));
+        let answer = other.append(bomb.id, "", bomb.eml()).pop().unwrap();
+        let mut id = answer.split("APPENDUID ").nth(1).unwrap().split([' ', ']']);
+        let path = format!("/mail/{}/{}.{}", bomb.id, id.next().unwrap(), id.next().unwrap());
+        hurt.extend(open(&browser, &path, bomb));
+        other.command(&format!("DELETE {}", bomb.id));
     }
+    assert!(hurt.is_empty(), "{}", hurt.join("\n"));
     let grown = peak_memory(&site) - before;
     assert!(grown < 300_000_000, "{grown} bytes more than before");
     browser.get("/mail/INBOX").is(200);
     assert!(!site.log().contains("panic"), "{}", site.log());
 }
 
-fn open(browser: &Browser, path: &str, bomb: &Bomb) {
-    let (id, path) = (bomb.id, path.split('?').next().unwrap());
+/// What is wrong with its pages.
+fn open(browser: &Browser, path: &str, bomb: &Bomb) -> Option<String> {
+    let id = bomb.id;
+    let list = path.rsplit_once('/').unwrap().0;
+    let place = path.trim_start_matches("/mail/");
+    for path in [
+        list.to_owned(),
+        path.to_owned(),
+        format!("/compose?reply={place}"),
+        format!("/compose?forward={place}"),
+        format!("{path}/headers"),
+        format!("{path}/print"),
+    ] {
+        let page = browser.get(&path);
+        if page.status != 200 {
+            return Some(format!("{id}: {} {path}: {:.300}", page.status, page.text()));
+        }
+    }
     let page = browser.get(path);
-    assert_eq!(page.status, 200, "{id}");
-    let frames = page.attrs("iframe", "src");
-    let shown = match frames.first() {
-        Some(frame) => browser.get(frame).is(200).text(),
+    let shown = match page.attrs("iframe", "src").first() {
+        Some(frame) => browser.get(frame).text(),
         None => page.text(),
     };
-    assert!(shown.contains(MARKER), "{id}: the text is gone: {shown:.500}");
-    assert!(
-        page.attrs("a", "href").iter().any(|href| href.ends_with("/source")),
-        "{id}: no way to the source"
-    );
-    if SHORTENED.contains(&id) {
-        assert!(!page.texts(".strip.warning").is_empty(), "{id}: nothing says that it was shortened");
+    if !shown.contains(MARKER) {
+        return Some(format!("{id}: the text is gone: {shown:.300}"));
     }
-    for answer in ["reply", "forward"] {
-        let place = path.trim_start_matches("/mail/");
-        let form = browser.get(&format!("/compose?{answer}={place}"));
-        assert_eq!(form.status, 200, "{id}: {answer}");
+    if SHORTENED.contains(&id) && page.texts(".strip.warning").is_empty() {
+        return Some(format!("{id}: nothing says that it was shortened"));
     }
-    browser.get(&format!("{path}/headers")).is(200);
-    browser.get(&format!("{path}/print")).is(200);
+    None
 }
 
 /// The most memory the process ever held, bytes.

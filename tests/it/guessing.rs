@@ -35,6 +35,7 @@ fn an_account_is_not_guessed_at_and_its_owner_comes_in_from_elsewhere() {
     page.is(429).shows("too many attempts to sign in").shows("Please wait");
     assert!(page.header("retry-after").parse::<u64>().unwrap() <= 901);
     assert_eq!(page.field("username"), ann.address);
+    assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(attempt(&site, &ann.address, &ann.password, "192.0.2.2"), 303);
     // One stable line with the browser's address, for both kinds of failure.
     for reason in ["bad-credentials", "too-many-attempts"] {
@@ -66,7 +67,7 @@ fn who_says_no_address_counts_by_the_connection() {
 #[test]
 fn fail2ban_reads_our_log() {
     let filter = Path::new(env!("CARGO_MANIFEST_DIR")).join("contrib/fail2ban/filter.d/postroom.conf");
-    for (format, settings) in [("text", &[][..]), ("json", &[("POSTROOM_LOG_FORMAT", "json")])] {
+    for (format, settings) in [("text", &[][..]), ("json", &[("POSTROOM_LOG_FORMAT", "json")][..])] {
         let settings = [&[("POSTROOM_TRUSTED_PROXIES", "127.0.0.1")][..], settings].concat();
         let site = Site::start(&settings);
         let ann = rig().person("ann");

@@ -43,13 +43,13 @@ fn what_the_named_server_found_is_one_line() {
 fn a_sender_is_new_once() {
     let ann = rig().person("ann");
     let mut other = ImapClient::login(rig().imap(), &ann);
-    for subject in ["first", "second"] {
+    for subject in ["alpha", "beta"] {
         other.append("INBOX", "", letter(subject).eml().replace('\n', "\r\n"));
     }
     let (browser, inbox) = site().signed_in(&ann);
     let new = "You have no earlier message from this address";
-    browser.get(&inbox.link("first")).shows(new);
-    browser.get(&inbox.link("second")).lacks(new);
+    browser.get(&inbox.link("alpha")).shows(new);
+    browser.get(&inbox.link("beta")).lacks(new);
 }
 
 #[test]

@@ -121,6 +121,7 @@ fn newsletter() -> MessagePage {
             reply_to: people("Hill & Heath support <support@hillandheath.example>"),
             ..message().heading
         },
+        warnings: Vec::new(),
         list: Some(list("INBOX", ListRequest::default(), 50, 12_345, Some(25))),
         body: Body::Frame("/letter.html".into()),
         other_form: Some(OtherForm::Text { url: "?as=text".into() }),

@@ -126,7 +126,7 @@ fn text(out: &mut Bytes, unit: &str, n: usize) {
 fn html(out: &mut Bytes, unit: &str, n: usize) {
     add(out, "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n");
     add(out, &format!("<p>{MARKER}</p>\r\n"));
-    let per_line = (900 / unit.len()).max(1);
+    let per_line = (900 / unit.len().max(1)).max(1);
     for _ in 0..n / per_line {
         add(out, &unit.repeat(per_line));
         add(out, "\r\n");

@@ -101,61 +101,64 @@ fn details(results: &[MethodResult]) -> String {
 #[expect(clippy::unwrap_used, reason = "tests may panic")]
 mod tests {
     use super::*;
-    use crate::mime;
+    use crate::model::Address;
+    use Method::{Dkim, Dmarc, Spf};
+    use Verdict::{Fail, Open, Pass};
 
-    fn line(fields: &str) -> Option<TrustLine> {
-        trust_line(&mime::headers(fields.as_bytes()), &["mx.test".to_owned()], false)
+    type Said<'a> = &'a [(Method, Verdict, &'a str)];
+
+    /// As `server` says it of a message from these addresses.
+    fn line(server: &str, said: Said<'_>, from: &[&str]) -> Option<TrustLine> {
+        let result = |(method, verdict, domain): &(Method, Verdict, &str)| MethodResult {
+            method: *method,
+            verdict: *verdict,
+            domain: Some((*domain).to_owned()),
+        };
+        let results = said.iter().map(result).collect();
+        let address = |email: &&str| Address { name: None, email: (*email).to_owned() };
+        let headers = Headers {
+            from: from.iter().map(address).collect(),
+            authentication: vec![AuthenticationResults { authserv_id: server.to_owned(), hop: 0, results }],
+            ..Headers::default()
+        };
+        trust_line(&headers, &["mx.test".to_owned()], false)
     }
 
     #[test]
     fn what_the_named_server_says_is_said_in_words() {
-        use Tone::{Confirmed, Failed, Open};
-        for (results, tone, words) in [
-            ("dmarc=pass header.from=bank.example", Confirmed, "confirmed that bank.example sent this"),
-            ("dmarc=fail header.from=bank.example; dkim=pass header.d=bank.example", Failed, "may be forged"),
-            ("dmarc=pass header.from=evil.test", Open, "could not confirm that bank.example"),
-            ("dkim=pass header.d=bank.example", Confirmed, "valid signature of bank.example"),
-            ("dkim=pass header.d=evil.test", Open, "DKIM passed for evil.test"),
-            ("dkim=pass header.d=mail.bank.example", Open, "DKIM passed for mail.bank.example"),
-            ("dkim=pass header.d=ank.example", Open, "DKIM passed for ank.example"),
-            ("spf=pass smtp.mailfrom=x@bank.example", Confirmed, "may send for bank.example"),
-            ("spf=softfail smtp.mailfrom=bank.example", Open, "SPF says nothing for bank.example"),
-            ("spf=fail smtp.mailfrom=bank.example", Open, "SPF failed"),
+        for (said, tone, words) in [
+            (&[(Dmarc, Pass, "bank.example")][..], Tone::Confirmed, "confirmed that bank.example sent this"),
+            (&[(Dmarc, Fail, "bank.example"), (Dkim, Pass, "bank.example")], Tone::Failed, "may be forged"),
+            (&[(Dmarc, Pass, "evil.test")], Tone::Open, "could not confirm that bank.example"),
+            (&[(Dkim, Pass, "bank.example")], Tone::Confirmed, "valid signature of bank.example"),
+            (&[(Dkim, Pass, "evil.test")], Tone::Open, "DKIM passed for evil.test"),
+            (&[(Dkim, Pass, "mail.bank.example")], Tone::Open, "DKIM passed for mail.bank.example"),
+            (&[(Dkim, Pass, "ank.example")], Tone::Open, "DKIM passed for ank.example"),
+            (&[(Spf, Pass, "bank.example")], Tone::Confirmed, "may send for bank.example"),
+            (&[(Spf, Open, "bank.example")], Tone::Open, "SPF says nothing for bank.example"),
+            (&[(Spf, Fail, "bank.example")], Tone::Open, "SPF failed"),
         ] {
-            let said = line(&format!("Authentication-Results: mx.test; {results}\nFrom: a@bank.example\n\n"))
-                .unwrap();
-            assert_eq!(said.tone, tone, "{results}: {said:?}");
-            assert!(said.text.contains(words), "{results}: {said:?}");
+            let line = line("mx.test", said, &["a@bank.example"]).unwrap();
+            assert_eq!(line.tone, tone, "{said:?}: {line:?}");
+            assert!(line.text.contains(words), "{said:?}: {line:?}");
         }
     }
 
     #[test]
     fn nothing_is_claimed_that_was_not_checked() {
-        let pass = "dmarc=pass header.from=bank.example";
-        assert_eq!(line("From: a@bank.example\n\n"), None);
-        assert_eq!(
-            line(&format!("Authentication-Results: other.test; {pass}\nFrom: a@bank.example\n\n")),
-            None
-        );
-        assert_eq!(line("Authentication-Results: mx.test; none\nFrom: a@bank.example\n\n"), None);
-        // Below what the named server wrote, and below a hop: forged.
-        let forged = format!(
-            "Authentication-Results: mx.test; spf=fail smtp.mailfrom=evil.test\nReceived: from evil\n\
-             Authentication-Results: mx.test; {pass}\nFrom: a@bank.example\n\n"
-        );
-        assert_eq!(line(&forged).unwrap().tone, Tone::Open);
-        // Two authors.
-        let two = format!("Authentication-Results: mx.test; {pass}\nFrom: a@bank.example, b@evil.test\n\n");
-        assert_eq!(line(&two).unwrap().tone, Tone::Open);
+        let pass: Said<'_> = &[(Dmarc, Pass, "bank.example")];
+        assert_eq!(line("other.test", pass, &["a@bank.example"]), None);
+        assert_eq!(line("mx.test", &[], &["a@bank.example"]), None);
+        // Two authors, and none.
+        let two = line("mx.test", pass, &["a@bank.example", "b@evil.test"]).unwrap();
+        assert_eq!(two.tone, Tone::Open);
+        assert_eq!(line("mx.test", pass, &[]).unwrap().tone, Tone::Open);
     }
 
     #[test]
     fn a_new_sender_is_said_to_be_new() {
-        let headers = mime::headers(b"From: a@bank.example\n\n");
-        let said = trust_line(&headers, &[], true).unwrap();
-        assert_eq!(
-            (said.tone, said.text.as_str()),
-            (Tone::Open, "You have no earlier message from this address in this folder.")
-        );
+        let said = trust_line(&Headers::default(), &[], true).unwrap();
+        assert_eq!(said.tone, Tone::Open);
+        assert_eq!(said.text, "You have no earlier message from this address in this folder.");
     }
 }

@@ -73,39 +73,53 @@ fn answers_elsewhere(headers: &Headers) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mime;
 
-    fn said(fields: &str) -> String {
-        warnings(&mime::headers(format!("{fields}\n\n").as_bytes()), &[]).join("|")
+    fn address(name: &str, email: &str) -> Address {
+        Address { name: Some(name.to_owned()).filter(|name| !name.is_empty()), email: email.to_owned() }
+    }
+
+    fn from(name: &str, email: &str) -> Headers {
+        Headers { from: vec![address(name, email)], ..Headers::default() }
+    }
+
+    fn said(headers: &Headers) -> String {
+        warnings(headers, &[]).join("|")
     }
 
     #[test]
     fn each_trick_has_its_sentence() {
-        for (fields, words) in [
-            ("From: a@bank.example\nFrom: b@evil.test", "several From lines"),
+        let field = |value: &str| ("From".to_owned(), value.to_owned());
+        let twice = Headers { all: vec![field("a"), field("b")], ..from("", "a@bank.example") };
+        let hidden = Headers { from_is_disguised: true, ..from("ann", "m@evil.test") };
+        let elsewhere = Headers { reply_to: vec![address("", "x@other.test")], ..from("", "a@bank.example") };
+        for (headers, words) in [
+            (twice, "several From lines"),
             (
-                "From: \"ceo@bank.example\" <m@evil.test>",
+                from("ceo@bank.example", "m@evil.test"),
                 "given as ceo@bank.example, but the message is from m@evil.test",
             ),
-            ("From: =?utf-8?q?P=D0=B0ypal?= <m@evil.test>", "mixes letters of several alphabets"),
-            ("From: m@xn--bnk-5cd.example", "it is xn--bnk-5cd.example"),
-            ("From: =?utf-8?q?ann=E2=80=AEmoc?= <m@evil.test>", "hidden characters"),
-            ("From: a@bank.example\nReply-To: x@other.test", "Answers go to x@other.test"),
+            (from("P\u{430}ypal", "m@evil.test"), "mixes letters of several alphabets"),
+            (from("", "m@xn--bnk-6cd.example"), "it is xn--bnk-6cd.example"),
+            (hidden, "hidden characters"),
+            (elsewhere, "Answers go to x@other.test"),
         ] {
-            assert!(said(fields).contains(words), "{fields}: {}", said(fields));
+            assert!(said(&headers).contains(words), "{headers:?}: {}", said(&headers));
         }
     }
 
     #[test]
     fn honest_mail_is_left_alone() {
-        for fields in [
-            "From: Ann <ann@example.org>\nReply-To: Ann <ann@mail.example.org>",
-            "From: Ann <ann@example.org>\nReply-To: list@lists.test\nList-Post: <mailto:list@lists.test>",
-            "From: \"ann@example.org\" <ann@example.org>",
-            "From: =?utf-8?b?157XmdeV15fXk9eq?= <a@b.example>",
-            "Subject: nobody",
-        ] {
-            assert_eq!(said(fields), "", "{fields}");
+        let near = Headers {
+            reply_to: vec![address("Ann", "ann@mail.example.org")],
+            ..from("Ann", "ann@example.org")
+        };
+        let list = Headers {
+            reply_to: vec![address("", "list@lists.test")],
+            list_post: Some("list@lists.test".to_owned()),
+            ..from("Ann", "ann@example.org")
+        };
+        for headers in [near, list, from("ann@example.org", "ann@example.org"), Headers::default()] {
+            assert_eq!(said(&headers), "", "{headers:?}");
         }
     }
 
