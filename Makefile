@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test screenshots lint deny fmt fuzz load deps deps-demo clean
+.PHONY: help demo run build test soak screenshots lint deny fmt fuzz load deps deps-demo clean
 
 # The demo and the load run what is shipped. `make demo PROFILE=dev` starts sooner after a change.
 PROFILE ?= release
@@ -12,6 +12,7 @@ CARGO_BUILD := cargo build --locked --profile $(PROFILE)
 help:
 	@echo "make demo   a private mail system, a filled mailbox and Postroom before it; Ctrl-C ends all"
 	@echo "make test   every check and every test"
+	@echo "make soak   the process killed at 200 random bytes of each thing that must happen once; ROUNDS=200"
 	@echo "make run    Postroom alone, with POSTROOM_LISTEN, POSTROOM_IMAP and POSTROOM_SMTP"
 	@echo "make lint   format and clippy"
 	@echo "make deny   licences, sources and banned crates; CHECKS=advisories where there is a network"
@@ -38,6 +39,11 @@ test: deps lint
 	cargo test --workspace --locked
 	cargo build --quiet --workspace --bins --tests --locked
 	node --test --test-concurrency=1 tests/web/*.test.mjs tests/text-browser/*.test.mjs
+
+# What `make test` does a few times, many times; a failure names the POSTROOM_SEED that repeats it.
+ROUNDS ?= 200
+soak: deps
+	POSTROOM_ROUNDS=$(ROUNDS) cargo test --locked --test it exactly_once -- --nocapture
 
 # The pictures of the README; `node tests/web/screenshots.mjs FOLDER` takes all.
 screenshots: deps

@@ -56,6 +56,8 @@ pub(crate) async fn run(
         println!("  FAILED: {}", chain(&*error));
         failed.push("the database");
     }
+    println!("\nPOP3 servers that are collected from");
+    say_what_may_be_collected(&config);
     if credentials.is_none() {
         println!(
             "\nNo account was given, so nobody was logged in: give --user and --password-file to try that too."
@@ -137,6 +139,17 @@ async fn check_store(config: &Config, dialer: &Dialer) -> Result<(), Box<dyn Err
         println!("  Collecting and sending wait until their owner is signed in: background_work is false.");
     }
     Ok(())
+}
+
+fn say_what_may_be_collected(config: &Config) {
+    match &config.collect_hosts {
+        None => println!("  People may name every server with a public address."),
+        Some(hosts) => println!("  People may name {hosts}."),
+    }
+    match config.egress_allow.to_string() {
+        none if none.is_empty() => println!("  Nothing in private networks is connected to."),
+        networks => println!("  Connected to although private: {networks}."),
+    }
 }
 
 fn database(config: &Config) -> String {

@@ -1,6 +1,6 @@
 //! What a connection to a host that a person named may reach: which names, and which networks beside the public ones.
 
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use ipnet::IpNet;
 
@@ -49,6 +49,23 @@ impl EgressAllow {
     }
 }
 
+/// As it was written.
+impl fmt::Display for EgressAllow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, Allowed { net, ports }) in self.0.iter().enumerate() {
+            let comma = if n == 0 { "" } else { ", " };
+            match (net, ports) {
+                (net, Ports::Usual) => write!(f, "{comma}{net}")?,
+                (IpNet::V4(net), Ports::One(port)) => write!(f, "{comma}{net}:{port}")?,
+                (IpNet::V4(net), Ports::Any) => write!(f, "{comma}{net}:*")?,
+                (IpNet::V6(net), Ports::One(port)) => write!(f, "{comma}[{net}]:{port}")?,
+                (IpNet::V6(net), Ports::Any) => write!(f, "{comma}[{net}]:*")?,
+            }
+        }
+        Ok(())
+    }
+}
+
 fn allowed(word: &str) -> Result<Allowed, String> {
     let wanted =
         || format!("`{word}` is neither an address nor a network, with or without `:port` or `:*` behind it");
@@ -90,6 +107,12 @@ impl HostNames {
     }
 }
 
+impl fmt::Display for HostNames {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(", "))
+    }
+}
+
 fn pattern(word: &str) -> Result<String, String> {
     let wanted = || format!("`{word}` is neither a host's name nor one with `*.` before it");
     let (star, name) = word.strip_prefix("*.").map_or(("", word), |name| ("*.", name));
@@ -128,6 +151,10 @@ mod tests {
         ] {
             assert_eq!(allow.has(ip.parse().unwrap(), port, &[110, 995]), want, "{ip} {port}");
         }
+        assert_eq!(
+            allow.to_string(),
+            "10.1.2.0/24, 127.0.0.1/32:*, 192.168.1.9/32:1110, fd00::/8, [::1/128]:*, [fe80::/10]:1"
+        );
         assert!(allow.has_ip("192.168.1.9".parse().unwrap()) && !allow.has_ip("8.8.8.8".parse().unwrap()));
         for bad in ["pop.test", "10.0.0.0/33", "10.0.0.1:", "10.0.0.1:x", "10.0.0.1:70000", "*", "[::1", ""] {
             assert!(EgressAllow::parse(&words(&[bad])).is_err(), "{bad}");

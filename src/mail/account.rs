@@ -8,12 +8,16 @@ use std::{
 use futures_util::future::BoxFuture;
 use tokio::sync::OnceCell;
 
-use super::{Error, SignInId, sending::Sendings};
+use super::{
+    Error, SignInId,
+    collect::{Collecting, Spool},
+    sending::Sendings,
+};
 use crate::{
     config::Upstream,
     imap::{self, Conn, Pool, Server},
     model::{Credentials, MailboxName},
-    net::Dialer,
+    net::{Dialer, Egress},
     store::Store,
 };
 
@@ -28,6 +32,10 @@ pub(super) struct Services {
     pub(super) sendings: Sendings,
     pub(super) store: Arc<Store>,
     pub(super) background_work: bool,
+    /// To servers that people name.
+    pub(super) egress: Arc<Egress>,
+    pub(super) spool: Spool,
+    pub(super) collecting: Collecting,
 }
 
 /// One signed-in person's mail. Lives as long as somebody uses the sign-in. Its deeds stand in the

@@ -6,8 +6,14 @@ use std::{
     time::Duration,
 };
 
-use super::{Account, Error, Which, account::Services, error::reason, sending::Sendings};
-use crate::{config::Config, imap, model::Credentials, net::Dialer, store::Store};
+use super::{
+    Account, Error, Which,
+    account::Services,
+    collect::{Collecting, Spool},
+    error::reason,
+    sending::Sendings,
+};
+use crate::{config::Config, imap, model::Credentials, net::Dialer, pop3, store::Store};
 
 /// Names one sign-in: one browser's session. Random; not a secret by itself.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +44,9 @@ impl Accounts {
             sendings: Sendings::default(),
             store,
             background_work: config.background_work,
+            egress: Arc::new(pop3::egress(config)),
+            spool: Spool::new(config),
+            collecting: Collecting::default(),
         };
         Accounts { services: Arc::new(services), signed_in: Mutex::default(), background: Mutex::default() }
     }

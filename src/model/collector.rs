@@ -100,6 +100,8 @@ pub struct LedgerEntry {
     pub size: u64,
     /// SHA-256 of the message with CRLF line ends, hexadecimal; empty where it was never fetched.
     pub hash: String,
+    /// The same message's size, bytes; 0 where it was never fetched.
+    pub n_bytes: u64,
     /// Without angle brackets; empty where it has none.
     pub message_id: String,
     /// Where it went, or is about to go.

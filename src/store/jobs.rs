@@ -70,6 +70,15 @@ pub(super) fn unschedule(kind: JobKind, subject: &str) -> Statement {
     Statement::new("DELETE FROM jobs WHERE kind = $1 AND subject = $2", values![kind.as_str(), subject])
 }
 
+/// Undoes a transaction of somebody who no longer holds the job, and renews the lease of who does.
+pub(super) fn still_held(job: &Job, instance: &str, now: i64) -> Statement {
+    Statement::new(
+        "UPDATE jobs SET lease_until = $1 WHERE kind = $2 AND subject = $3 AND lease_by = $4",
+        values![now + LEASE_SECONDS, job.kind.as_str(), &job.subject, instance],
+    )
+    .must_change()
+}
+
 impl Store {
     /// Makes a job due at `due_at` (Unix seconds).
     pub async fn schedule(

@@ -1,12 +1,16 @@
 //! Which messages of a POP3 mailbox were collected: what makes it once.
 
 use super::{
-    Store, StoreError,
+    Job, Store, StoreError,
     db::{Row, Statement, values},
+    jobs,
 };
 use crate::model::{CollectorId, LedgerEntry, LedgerState};
 
-const COLUMNS: &str = "uidl, state, size, hash, message_id, mailbox, uid_validity, uid, since";
+const COLUMNS: &str = "uidl, state, size, hash, n_bytes, message_id, mailbox, uid_validity, uid, since";
+
+/// Changes in one transaction.
+const BATCH: usize = 1000;
 
 impl Store {
     /// Every entry of a collector, by its UIDL (RFC 1939 §7).
@@ -15,53 +19,51 @@ impl Store {
         self.db.query(sql, values![&id.0]).await?.iter().map(entry).collect()
     }
 
-    /// Writes an entry in place of the one before; it is on the disk when this returns.
-    pub async fn write_ledger(
+    /// Writes entries in place of those before, and removes where there is `None`; in this order, and on the disk when
+    /// this returns. Only for whoever holds the collector's job: false when it was lost, and nothing more is written.
+    pub async fn change_ledger(
         &self,
-        id: &CollectorId,
-        uidl: &str,
-        entry: &LedgerEntry,
-    ) -> Result<(), StoreError> {
-        self.db.transact(vec![write(id, uidl, entry)?]).await.map(drop)
-    }
-
-    /// The same message has another UIDL now.
-    pub async fn rename_in_ledger(&self, id: &CollectorId, old: &str, new: &str) -> Result<(), StoreError> {
-        let away =
-            Statement::new("DELETE FROM ledger WHERE collector = $1 AND uidl = $2", values![&id.0, new]);
-        let sql = "UPDATE ledger SET uidl = $1 WHERE collector = $2 AND uidl = $3";
-        self.db.transact(vec![away, Statement::new(sql, values![new, &id.0, old])]).await.map(drop)
-    }
-
-    /// The messages are no longer on the server: their UIDLs may be given to others.
-    pub async fn forget_in_ledger(&self, id: &CollectorId, uidls: &[String]) -> Result<(), StoreError> {
-        let sql = "DELETE FROM ledger WHERE collector = $1 AND uidl = $2";
-        for some in uidls.chunks(1000) {
-            let removals = some.iter().map(|uidl| Statement::new(sql, values![&id.0, uidl])).collect();
-            self.db.transact(removals).await?;
+        job: &Job,
+        changes: &[(String, Option<LedgerEntry>)],
+    ) -> Result<bool, StoreError> {
+        for some in changes.chunks(BATCH) {
+            let mut statements = vec![jobs::still_held(job, &self.instance, self.now())];
+            for (uidl, entry) in some {
+                statements.push(match entry {
+                    Some(entry) => write(&job.subject, uidl, entry)?,
+                    None => Statement::new(
+                        "DELETE FROM ledger WHERE collector = $1 AND uidl = $2",
+                        values![&job.subject, uidl],
+                    ),
+                });
+            }
+            if self.db.transact(statements).await?.is_none() {
+                return Ok(false);
+            }
         }
-        Ok(())
+        Ok(true)
     }
 }
 
-fn write(id: &CollectorId, uidl: &str, entry: &LedgerEntry) -> Result<Statement, StoreError> {
+fn write(collector: &str, uidl: &str, entry: &LedgerEntry) -> Result<Statement, StoreError> {
     let state = match entry.state {
         LedgerState::Appending => "appending",
         LedgerState::Collected => "collected",
     };
-    let size = i64::try_from(entry.size).map_err(|error| StoreError::Failed(error.into()))?;
+    let number = |n: u64| i64::try_from(n).map_err(|error| StoreError::Failed(error.into()));
     Ok(Statement::new(
-        "INSERT INTO ledger (collector, uidl, state, size, hash, message_id, mailbox, uid_validity, uid, since) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+        "INSERT INTO ledger (collector, uidl, state, size, hash, n_bytes, message_id, mailbox, uid_validity, uid, \
+         since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
          ON CONFLICT (collector, uidl) DO UPDATE SET state = excluded.state, size = excluded.size, \
-         hash = excluded.hash, message_id = excluded.message_id, mailbox = excluded.mailbox, \
-         uid_validity = excluded.uid_validity, uid = excluded.uid, since = excluded.since",
+         hash = excluded.hash, n_bytes = excluded.n_bytes, message_id = excluded.message_id, \
+         mailbox = excluded.mailbox, uid_validity = excluded.uid_validity, uid = excluded.uid, since = excluded.since",
         values![
-            &id.0,
+            collector,
             uidl,
             state,
-            size,
+            number(entry.size)?,
             &entry.hash,
+            number(entry.n_bytes)?,
             &entry.message_id,
             &entry.mailbox,
             i64::from(entry.uid_validity),
@@ -83,11 +85,12 @@ fn entry(row: &Row) -> Result<(String, LedgerEntry), StoreError> {
             },
             size: u64::try_from(row.int(2)?).unwrap_or_default(),
             hash: row.text(3)?.to_owned(),
-            message_id: row.text(4)?.to_owned(),
-            mailbox: row.text(5)?.to_owned(),
-            uid_validity: number(6)?,
-            uid: number(7)?,
-            since: row.int(8)?,
+            n_bytes: u64::try_from(row.int(4)?).unwrap_or_default(),
+            message_id: row.text(5)?.to_owned(),
+            mailbox: row.text(6)?.to_owned(),
+            uid_validity: number(7)?,
+            uid: number(8)?,
+            since: row.int(9)?,
         },
     ))
 }

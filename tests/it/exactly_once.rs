@@ -1,5 +1,6 @@
 //! Postroom killed in the middle of what it does, started again, and both sides counted: nothing lost, nothing twice.
 
+mod collecting;
 mod sending;
 
 use std::process::Command;

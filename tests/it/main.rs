@@ -12,12 +12,14 @@
 mod browser;
 mod counts;
 mod letters;
+mod office;
 mod site;
 mod wire;
 
 mod access;
 mod act;
 mod admin;
+mod collect;
 mod collectors;
 mod compose;
 mod deliveries;

@@ -31,12 +31,17 @@ fn server(address: SocketAddr, security: Security, ca_file: Option<&Path>) -> Se
     }
 }
 
+/// The server at this address, unencrypted.
+pub fn open_server(address: SocketAddr) -> Server {
+    server(address, Security::Insecure, None)
+}
+
 fn login(person: &Person) -> Login {
     Login::Password(Credentials::new(person.address.clone(), person.password.clone()))
 }
 
 async fn sign_in(address: SocketAddr, person: &Person) -> Result<Conn, Error> {
-    Conn::sign_in(&server(address, Security::Insecure, None), &login(person)).await
+    Conn::sign_in(&open_server(address), &login(person)).await
 }
 
 async fn conn(address: SocketAddr, person: &Person) -> Conn {

@@ -147,6 +147,16 @@ fn check_says_what_works_and_what_each_missing_capability_costs() {
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("check@example.org was logged in") && text.contains("yes  MOVE"), "{text}");
     let bare = format!("imap+insecure://{}", rig().bare_imap());
+    assert!(
+        text.contains("every server with a public address") && text.contains("Nothing in private"),
+        "{text}"
+    );
+    let rules = [("POSTROOM_COLLECT_HOSTS", "*.example.org"), ("POSTROOM_EGRESS_ALLOW", "10.1.2.0/24:1110")];
+    let (_, text) = check(&imap, &smtp, &ann, &rules);
+    assert!(
+        text.contains("may name *.example.org.") && text.contains("private: 10.1.2.0/24:1110."),
+        "{text}"
+    );
     let (code, text) = check(&bare, &smtp, &ann, &[]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("no   MOVE") && !text.contains("yes  MOVE"), "{text}");

@@ -69,6 +69,11 @@ impl Site {
         self.answers();
     }
 
+    /// Where it keeps what it keeps.
+    pub fn data_dir(&self) -> &Path {
+        self.product.data_dir()
+    }
+
     pub fn process_id(&self) -> Option<u32> {
         self.product.process_id()
     }

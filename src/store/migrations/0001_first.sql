@@ -145,6 +145,7 @@ CREATE TABLE ledger (
     state TEXT NOT NULL,
     size BIGINT NOT NULL,
     hash TEXT NOT NULL,
+    n_bytes BIGINT NOT NULL,
     message_id TEXT NOT NULL,
     mailbox TEXT NOT NULL,
     uid_validity BIGINT NOT NULL,
@@ -152,4 +153,3 @@ CREATE TABLE ledger (
     since BIGINT NOT NULL,
     PRIMARY KEY (collector, uidl)
 );
-CREATE INDEX ledger_by_hash ON ledger (collector, hash);

@@ -5,7 +5,7 @@ use postroom::{
         Address, CollectorLogin, CollectorRun, CollectorSettings, CollectorState, Keep, LedgerEntry,
         LedgerState, MailboxName, MessageKey, RunReport, Snooze,
     },
-    store::{JobKind, Store, UserSettings},
+    store::{JobKind, LEASE_SECONDS, Store, UserSettings},
 };
 use secrecy::ExposeSecret;
 
@@ -99,21 +99,47 @@ async fn the_ledger_knows_each_message_by_its_uidl() {
             state,
             size: 5_000_000_000,
             hash: "ab".into(),
+            n_bytes: 5_100_000_000,
             message_id: "m@x".into(),
             mailbox: "INBOX".into(),
             uid_validity: u32::MAX,
             uid,
             since: 7,
         };
-        store.write_ledger(&id, "u1", &entry(LedgerState::Appending, 3)).await.unwrap();
-        store.write_ledger(&id, "u1", &entry(LedgerState::Collected, 4)).await.unwrap();
+        let job = store.claim(None).await.unwrap().unwrap();
+        let write = async |uidl: &str, entry| {
+            assert!(store.change_ledger(&job, &[(uidl.to_owned(), entry)]).await.unwrap());
+        };
+        write("u1", Some(entry(LedgerState::Appending, 3))).await;
+        write("u1", Some(entry(LedgerState::Collected, 4))).await;
         let ledger = place.open().ledger(&id).await.unwrap();
         assert_eq!(ledger, [("u1".to_owned(), entry(LedgerState::Collected, 4))]);
-        store.write_ledger(&id, "u2", &entry(LedgerState::Appending, 9)).await.unwrap();
-        store.rename_in_ledger(&id, "u1", "u2").await.unwrap();
+        // The same message has another UIDL now.
+        let renamed = [("u2".to_owned(), Some(entry(LedgerState::Collected, 4))), ("u1".to_owned(), None)];
+        assert!(store.change_ledger(&job, &renamed).await.unwrap());
         assert_eq!(store.ledger(&id).await.unwrap(), [("u2".to_owned(), entry(LedgerState::Collected, 4))]);
-        store.forget_in_ledger(&id, &["u2".into(), "none".into()]).await.unwrap();
-        assert!(store.ledger(&id).await.unwrap().is_empty());
+        write("none", None).await;
+        let many: Vec<_> =
+            (0..2500).map(|n| (format!("m{n}"), Some(entry(LedgerState::Collected, n)))).collect();
+        assert!(store.change_ledger(&job, &many).await.unwrap());
+        assert_eq!(store.ledger(&id).await.unwrap().len(), 2501);
+    }
+}
+
+#[tokio::test]
+async fn only_whoever_holds_the_job_writes_the_ledger() {
+    for place in Place::each() {
+        let (one, other) = (place.open(), place.open());
+        let id = one.add_collector("ann", &settings("old"), &"x".into()).await.unwrap();
+        let job = one.claim(None).await.unwrap().unwrap();
+        let change = [("u1".to_owned(), None)];
+        assert!(one.change_ledger(&job, &change).await.unwrap());
+        later(&other, LEASE_SECONDS.unsigned_abs() + 1);
+        let taken = other.claim(None).await.unwrap().unwrap();
+        assert!(!one.change_ledger(&job, &change).await.unwrap(), "it is another's now");
+        assert!(other.change_ledger(&taken, &change).await.unwrap());
+        one.pause_collector("ann", &id).await.unwrap();
+        assert!(!other.change_ledger(&taken, &change).await.unwrap(), "it is paused");
     }
 }
 

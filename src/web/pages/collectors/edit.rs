@@ -141,7 +141,7 @@ async fn test(
             };
             Tested::Works([vec![found], notes].concat())
         }
-        Err(error) => Tested::Fails(format!("It does not work: {error}.")),
+        Err(error) => Tested::Fails(format!("It does not work. {error}")),
     })
 }
 
@@ -158,7 +158,7 @@ async fn save(
             app.store.change_collector(owner, &collector.id, settings, given.as_ref()).await?;
         }
         None => {
-            app.store.add_collector(owner, settings, &given.unwrap_or_default()).await?;
+            user.account.add_collector(settings, &given.unwrap_or_default()).await?;
         }
     }
     Ok(())
