@@ -1,6 +1,7 @@
 //! What is kept between requests, and what never is: no mail but what waits to be sent, and that only sealed; no
 //! password that could be read with the database alone.
 
+mod away;
 mod background;
 mod clock;
 mod collectors;
@@ -12,6 +13,7 @@ mod ledger;
 mod outbox;
 mod people;
 mod person;
+mod scraps;
 mod sealed;
 mod server_key;
 mod sessions;
@@ -25,7 +27,9 @@ use rand::RngExt;
 use rustls::ClientConfig;
 
 use crate::config::Config;
+use away::Away;
 use db::Db;
+use scraps::Remembered;
 
 pub use clock::Clock;
 pub use error::StoreError;
@@ -46,6 +50,9 @@ pub struct Store {
     clock: Clock,
     /// Names this process among those that share the database.
     instance: String,
+    reading: Away,
+    writing: Away,
+    remembered: Remembered,
 }
 
 impl Store {
@@ -56,6 +63,9 @@ impl Store {
             keys: ServerKeys::new(config.key_file.as_deref()),
             clock,
             instance: random_id(),
+            reading: Away::default(),
+            writing: Away::default(),
+            remembered: Remembered::default(),
         })
     }
 

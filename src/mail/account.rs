@@ -9,10 +9,9 @@ use futures_util::future::BoxFuture;
 use tokio::sync::OnceCell;
 
 use super::{
-    Error,
+    Error, SignInId,
     collect::{Collecting, Spool},
     sending::Sendings,
-    undo::UndoLog,
 };
 use crate::{
     config::Upstream,
@@ -44,24 +43,24 @@ pub(super) struct Services {
 pub struct Account {
     pub(super) services: Arc<Services>,
     pub(super) credentials: Credentials,
-    pub(super) undo_log: UndoLog,
+    /// `None` where nobody is: it is for work in the background.
+    pub(super) sign_in: Option<SignInId>,
     pub(super) display_name: OnceCell<Option<String>>,
     pool: OnceCell<Pool>,
     last_used: Mutex<Instant>,
 }
 
 impl Account {
-    pub(super) async fn sign_in(services: Arc<Services>, credentials: Credentials) -> Result<Account, Error> {
-        let account = Account::resume(services, credentials);
-        account.pool().await?;
-        Ok(account)
-    }
-
-    pub(super) fn resume(services: Arc<Services>, credentials: Credentials) -> Account {
+    /// Connects when first used.
+    pub(super) fn new(
+        services: Arc<Services>,
+        credentials: Credentials,
+        sign_in: Option<SignInId>,
+    ) -> Account {
         Account {
             services,
             credentials,
-            undo_log: UndoLog::default(),
+            sign_in,
             display_name: OnceCell::new(),
             pool: OnceCell::new(),
             last_used: Mutex::new(Instant::now()),

@@ -53,7 +53,8 @@ impl Accounts {
 
     /// Logs in to the IMAP server, which alone decides who may.
     pub async fn sign_in(&self, id: &SignInId, credentials: Credentials) -> Result<Arc<Account>, Error> {
-        let account = Account::sign_in(Arc::clone(&self.services), credentials.clone()).await?;
+        let account = Account::new(Arc::clone(&self.services), credentials.clone(), Some(id.clone()));
+        account.pool().await?;
         self.welcome(&credentials).await;
         Ok(self.keep(id, account))
     }
@@ -67,7 +68,7 @@ impl Accounts {
 
     /// Opens the account of a session that outlived its connections. Connects when first used.
     pub fn resume(&self, id: &SignInId, credentials: Credentials) -> Arc<Account> {
-        self.keep(id, Account::resume(Arc::clone(&self.services), credentials))
+        self.keep(id, Account::new(Arc::clone(&self.services), credentials, Some(id.clone())))
     }
 
     /// Closes the account's connections and forgets everything about it.

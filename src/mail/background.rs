@@ -47,7 +47,7 @@ impl Accounts {
             return Ok(None);
         }
         let Some(credentials) = self.store().credentials(owner).await? else { return Ok(None) };
-        let account = Account::resume(Arc::clone(&self.services), credentials);
+        let account = Account::new(Arc::clone(&self.services), credentials, None);
         let mut background = self.background();
         Ok(Some(Arc::clone(background.entry(owner.to_owned()).or_insert_with(|| Arc::new(account)))))
     }

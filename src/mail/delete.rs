@@ -15,9 +15,15 @@ impl Account {
 
     /// For good: there is no undo.
     pub async fn expunge(&self, messages: &MessageSet) -> Result<Done, Error> {
+        let n_messages = self.remove(messages).await?;
+        Ok(self.done(n_messages, None).await)
+    }
+
+    /// As a part of something else.
+    pub(super) async fn remove(&self, messages: &MessageSet) -> Result<usize, Error> {
         let set = messages.clone();
         self.write(Some(&messages.mailbox), move |conn| Box::pin(async move { conn.expunge(&set).await }))
             .await?;
-        Ok(self.undo_log.record(messages.uids().len(), None))
+        Ok(messages.uids().len())
     }
 }

@@ -44,7 +44,7 @@ impl Account {
                 Err(error) => return Err(error),
             }
         }
-        Ok(self.undo_log.record(ids.len(), Some(Undo::Wake(ids))))
+        Ok(self.done(ids.len(), Some(Undo::Wake(ids))).await)
     }
 
     /// By their time.
@@ -117,12 +117,12 @@ impl Account {
     async fn bring_back(&self, snooze: &Snooze, back: Back) -> Result<(), Error> {
         if let Some(messages) = self.find_snoozed(snooze).await? {
             if back == Back::Unread {
-                self.change_flags(&messages, &FlagChange::Remove(Flag::Seen)).await?;
+                self.set_flags(&messages, &FlagChange::Remove(Flag::Seen)).await?;
             }
             // A move gives it the newest UID: it stands on top.
-            match self.move_to(&messages, &snooze.return_to).await {
+            match self.relocate(&messages, &snooze.return_to).await {
                 Err(Error::NotFound(What::Mailbox)) => {
-                    self.move_to(&messages, &MailboxName::inbox()).await?;
+                    self.relocate(&messages, &MailboxName::inbox()).await?;
                 }
                 other => drop(other?),
             }

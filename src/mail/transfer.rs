@@ -11,6 +11,17 @@ impl Account {
         if messages.mailbox == *to {
             return Err(Error::Invalid("The messages are in that folder already.".to_owned()));
         }
+        let (n_messages, moved) = self.relocate(messages, to).await?;
+        let undo = moved.map(|moved| Undo::MoveBack(moved, messages.mailbox.clone()));
+        Ok(self.done(n_messages, undo).await)
+    }
+
+    /// Moves as a part of something else; returns how many, and where they are now if the server tells.
+    pub(super) async fn relocate(
+        &self,
+        messages: &MessageSet,
+        to: &MailboxName,
+    ) -> Result<(usize, Option<MessageSet>), Error> {
         let (set, target) = (messages.clone(), to.clone());
         let moved = self
             .write(Some(&messages.mailbox), move |conn| {
@@ -18,8 +29,7 @@ impl Account {
             })
             .await?;
         let n_messages = moved.as_ref().map_or(messages.uids().len(), |moved| moved.uids().len());
-        let undo = moved.map(|moved| Undo::MoveBack(moved, messages.mailbox.clone()));
-        Ok(self.undo_log.record(n_messages, undo))
+        Ok((n_messages, moved))
     }
 
     pub async fn copy_to(&self, messages: &MessageSet, to: &MailboxName) -> Result<Done, Error> {
@@ -30,7 +40,7 @@ impl Account {
             })
             .await?;
         let n_messages = copied.as_ref().map_or(messages.uids().len(), |copied| copied.uids().len());
-        Ok(self.undo_log.record(n_messages, copied.map(Undo::RemoveCopies)))
+        Ok(self.done(n_messages, copied.map(Undo::RemoveCopies)).await)
     }
 
     pub async fn archive(&self, messages: &MessageSet) -> Result<Done, Error> {
@@ -54,7 +64,7 @@ impl Account {
     async fn tell_filter(&self, messages: &MessageSet, is: Keyword, is_not: Keyword) -> Result<(), Error> {
         let changes = [FlagChange::Remove(Flag::Keyword(is_not)), FlagChange::Add(Flag::Keyword(is))];
         for change in changes {
-            match self.change_flags(messages, &change).await {
+            match self.set_flags(messages, &change).await {
                 // Not every mailbox takes keywords (RFC 3501 §7.1, PERMANENTFLAGS); moving is what counts.
                 Ok(_) | Err(Error::Refused(_)) => {}
                 Err(error) => return Err(error),

@@ -47,6 +47,15 @@ impl Keyword {
     }
 }
 
+impl Flag {
+    /// As it stands on the wire, and as its `Display` writes it. `None` for a system flag that is not among these.
+    pub fn new(text: &str) -> Option<Flag> {
+        let system = [Flag::Seen, Flag::Answered, Flag::Flagged, Flag::Deleted, Flag::Draft];
+        let known = system.into_iter().find(|flag| flag.to_string().eq_ignore_ascii_case(text));
+        known.or_else(|| Keyword::new(text).map(Flag::Keyword))
+    }
+}
+
 impl fmt::Display for Flag {
     /// As it stands on the wire.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

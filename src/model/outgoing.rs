@@ -31,7 +31,7 @@ pub struct Outgoing {
 }
 
 /// Names a row of the outbox. Random.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OutgoingId(pub String);
 
 /// What does not change about it.

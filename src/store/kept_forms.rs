@@ -1,86 +1,36 @@
 //! Forms that were posted after the session had ended, kept across the sign-in until they were sent.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
 
-use rand::RngExt;
+use super::{Store, random_id};
 
-const MAX_AGE: Duration = Duration::from_secs(12 * 3600);
-/// For each owner; the oldest makes room.
-const MAX_FORMS: usize = 5;
+/// Seconds.
+const MAX_AGE: i64 = 12 * 3600;
 
-#[derive(Default)]
-pub struct KeptForms(Mutex<HashMap<String, Vec<Kept>>>);
-
-struct Kept {
-    id: String,
-    fields: Vec<(String, String)>,
-    since: Instant,
-}
+pub struct KeptForms(Arc<Store>);
 
 impl KeptForms {
-    /// Keeps the fields for `owner` (a sign-in) alone; returns their id.
-    pub fn keep(&self, owner: &str, fields: Vec<(String, String)>) -> String {
-        let id = format!("{:032x}", rand::rng().random::<u128>());
-        let mut owners = self.lock();
-        let forms = owners.entry(owner.to_owned()).or_default();
-        if forms.len() >= MAX_FORMS {
-            forms.remove(0);
+    pub fn new(store: Arc<Store>) -> KeptForms {
+        KeptForms(store)
+    }
+
+    /// Keeps the fields for this sign-in of `owner` alone; returns their id.
+    pub async fn keep(&self, sign_in: &str, owner: &str, fields: &[(String, String)]) -> String {
+        let id = random_id();
+        match serde_json::to_string(fields) {
+            Ok(text) => self.0.keep_scrap(&name(sign_in, &id), owner, text, MAX_AGE).await,
+            Err(error) => tracing::warn!(%error, "a form is lost"),
         }
-        forms.push(Kept { id: id.clone(), fields, since: Instant::now() });
         id
     }
 
     /// The fields as they were typed; empty where there are none. They stay: the page may be reloaded.
-    pub fn find(&self, owner: &str, id: &str) -> Vec<(String, String)> {
-        let owners = self.lock();
-        let form = owners.get(owner).and_then(|forms| forms.iter().find(|form| form.id == id));
-        form.map(|form| form.fields.clone()).unwrap_or_default()
-    }
-
-    /// At sign-out.
-    pub fn forget(&self, owner: &str) {
-        self.lock().remove(owner);
-    }
-
-    /// Forgets what nobody came back for.
-    pub fn sweep(&self) {
-        self.lock().retain(|_, forms| {
-            forms.retain(|form| form.since.elapsed() < MAX_AGE);
-            !forms.is_empty()
-        });
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<Kept>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub async fn find(&self, sign_in: &str, id: &str) -> Vec<(String, String)> {
+        let text = self.0.scrap(&name(sign_in, id)).await;
+        text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_form_comes_back_to_its_owner_alone() {
-        let forms = KeptForms::default();
-        let fields = vec![("subject".to_owned(), "keep me".to_owned())];
-        let id = forms.keep("ann", fields.clone());
-        assert_eq!(forms.find("ann", &id), fields);
-        assert_eq!(forms.find("ann", &id), fields, "a reload shows it again");
-        assert!(forms.find("bob", &id).is_empty());
-        forms.forget("ann");
-        assert!(forms.find("ann", &id).is_empty());
-    }
-
-    #[test]
-    fn the_oldest_makes_room() {
-        let forms = KeptForms::default();
-        let ids: Vec<String> =
-            (0..=MAX_FORMS).map(|n| forms.keep("ann", vec![("n".into(), n.to_string())])).collect();
-        let kept: Vec<bool> = ids.iter().map(|id| !forms.find("ann", id).is_empty()).collect();
-        assert_eq!(kept, [false, true, true, true, true, true]);
-    }
+fn name(sign_in: &str, id: &str) -> String {
+    format!("{sign_in}/form/{id}")
 }

@@ -134,7 +134,7 @@ impl Store {
     /// How many of `owner` are not over.
     pub async fn outbox_size(&self, owner: &str) -> Result<u64, StoreError> {
         let sql = "SELECT COUNT(*) FROM outbox WHERE owner = $1 AND phase NOT IN ('sent', 'cancelled')";
-        let rows = self.db.query(sql, values![owner]).await?;
+        let rows = self.query_soon(sql, values![owner]).await?;
         Ok(rows.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs())
     }
 

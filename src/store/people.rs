@@ -13,7 +13,7 @@ const MAX_CONTACTS: i64 = 5000;
 impl Store {
     pub async fn identities(&self, owner: &str) -> Result<Vec<Identity>, StoreError> {
         let sql = "SELECT id, name, email FROM identities WHERE owner = $1 ORDER BY email, name, id";
-        let rows = self.db.query(sql, values![owner]).await?;
+        let rows = self.query_soon(sql, values![owner]).await?;
         rows.iter()
             .map(|row| {
                 let address = address(row.text(1)?, row.text(2)?);
@@ -70,7 +70,7 @@ impl Store {
     pub async fn contacts(&self, owner: &str, limit: u32) -> Result<Vec<Contact>, StoreError> {
         let sql = "SELECT name, email, n_used, last_used FROM contacts WHERE owner = $1 \
                    ORDER BY n_used DESC, last_used DESC, email LIMIT $2";
-        let rows = self.db.query(sql, values![owner, i64::from(limit)]).await?;
+        let rows = self.query_soon(sql, values![owner, i64::from(limit)]).await?;
         rows.iter()
             .map(|row| {
                 Ok(Contact {

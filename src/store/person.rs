@@ -12,6 +12,7 @@ const TABLES: &[&str] = &[
     "DELETE FROM sessions WHERE owner = $1",
     "DELETE FROM credentials WHERE owner = $1",
     "DELETE FROM scraps WHERE owner = $1",
+    "DELETE FROM uploads WHERE owner = $1",
     "DELETE FROM settings WHERE owner = $1",
     "DELETE FROM identities WHERE owner = $1",
     "DELETE FROM trusted_senders WHERE owner = $1",
@@ -24,6 +25,7 @@ const TABLES: &[&str] = &[
 
 /// Before their owners' rows go.
 const DEPENDENT: &[&str] = &[
+    "DELETE FROM upload_chunks WHERE upload IN (SELECT id FROM uploads WHERE owner = $1)",
     "DELETE FROM ledger WHERE collector IN (SELECT id FROM collectors WHERE owner = $1)",
     "DELETE FROM collector_runs WHERE collector IN (SELECT id FROM collectors WHERE owner = $1)",
     "DELETE FROM outbox_messages WHERE outbox IN (SELECT id FROM outbox WHERE owner = $1)",

@@ -1,8 +1,15 @@
-//! The session records, in memory: a restart signs everybody out, and nothing of a person reaches the disk.
+//! The session records: in the database, so that any instance and any later process serves them; and in memory what
+//! this process has seen, for as long as the database is away.
+
+mod known;
+mod rows;
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    fmt,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -12,118 +19,139 @@ use tower_sessions::{
     session_store,
 };
 
-use super::Clock;
-
-/// Sessions are made at sign-in only, so this bounds sign-ins; the one that ends first makes room.
-const MAX_SESSIONS: usize = 50_000;
+use self::known::{Change, Known, Memory};
+use super::{Clock, Store};
 
 /// Cheap to clone; all clones share the records.
-#[derive(Debug, Clone, Default)]
-pub struct Sessions {
-    records: Arc<Mutex<HashMap<Id, Record>>>,
-    clock: Clock,
+#[derive(Clone)]
+pub struct Sessions(Arc<Inner>);
+
+struct Inner {
+    store: Arc<Store>,
+    memory: Mutex<Memory>,
+    /// Whoever holds it writes: changes reach the database one after another.
+    writing: tokio::sync::Mutex<()>,
+    /// Something could not be written.
+    is_behind: AtomicBool,
 }
 
 impl Sessions {
-    /// What sessions expire by.
-    pub fn clock(&self) -> &Clock {
-        &self.clock
+    /// The entry of a record that says whose session it is.
+    pub const OWNER: &str = "owner";
+
+    pub fn new(store: Arc<Store>) -> Sessions {
+        Sessions(Arc::new(Inner {
+            store,
+            memory: Mutex::default(),
+            writing: tokio::sync::Mutex::default(),
+            is_behind: AtomicBool::default(),
+        }))
     }
 
-    /// Forgets what has expired.
-    pub fn sweep(&self) {
-        let now = self.clock.now();
-        self.lock().retain(|_, record| record.expiry_date > now);
+    /// What sessions expire by.
+    pub fn clock(&self) -> &Clock {
+        self.0.store.clock()
+    }
+
+    /// Forgets what has expired, and writes what could not be written.
+    pub async fn sweep(&self) {
+        self.lock().sweep(self.clock().now());
+        self.write().await;
+        let Inner { store, .. } = &*self.0;
+        if store.writing.may_ask() {
+            store.writing.note(&store.delete_expired_sessions().await);
+        }
+    }
+
+    /// Writes what the database has not seen. What it does not take is tried again when it answers.
+    async fn write(&self) {
+        let Inner { store, writing, is_behind, .. } = &*self.0;
+        let _writer = writing.lock().await;
+        let unwritten = self.lock().unwritten();
+        is_behind.store(true, Ordering::Relaxed);
+        for (id, known) in unwritten {
+            if !store.writing.may_ask() {
+                return;
+            }
+            let written = store.write_session(&id, &known).await;
+            store.writing.note(&written);
+            match written {
+                Ok(is_there) => self.lock().written(&id, &known, is_there),
+                Err(_) => return,
+            }
+        }
+        is_behind.store(false, Ordering::Relaxed);
+    }
+
+    /// For what no page has to wait for.
+    fn write_soon(&self) {
+        let sessions = self.clone();
+        tokio::spawn(async move { sessions.write().await });
     }
 
     /// tower-sessions counts from the system's time.
     fn by_our_clock(&self, record: &Record) -> Record {
-        Record { expiry_date: record.expiry_date + self.clock.ahead(), ..record.clone() }
+        Record { expiry_date: record.expiry_date + self.clock().ahead(), ..record.clone() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Id, Record>> {
-        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Memory> {
+        self.0.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions").finish_non_exhaustive()
+    }
+}
+
+/// None of them fails while the database is away, but `load` of a session that this process has never seen.
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
-        let mut records = self.lock();
-        if records.len() >= MAX_SESSIONS {
-            let first = records.values().min_by_key(|record| record.expiry_date).map(|record| record.id);
-            first.and_then(|id| records.remove(&id));
-        }
-        while records.contains_key(&record.id) {
-            record.id = Id::default();
-        }
-        records.insert(record.id, self.by_our_clock(record));
+        self.lock().begin(record.id, self.by_our_clock(record));
+        self.write().await;
         Ok(())
     }
 
-    /// A record that was deleted stays so: a request that began before the sign-out must not bring it back.
+    /// What is saved here is only that a session is still in use.
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        if let Some(kept) = self.lock().get_mut(&record.id) {
-            *kept = self.by_our_clock(record);
-        }
+        self.lock().renew(record.id, self.by_our_clock(record));
+        self.write_soon();
         Ok(())
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
-        let now = self.clock.now();
-        Ok(self.lock().get(id).filter(|record| record.expiry_date > now).cloned())
+        let now = self.clock().now();
+        let store = &self.0.store;
+        if self.0.is_behind.load(Ordering::Relaxed) {
+            self.write_soon();
+        }
+        let known = self.lock().find(id);
+        let of_memory = |known: Known| Ok(known.record.filter(|record| record.expiry_date > now));
+        let ours = match known {
+            // The database may not know it yet.
+            Some(Known { unwritten: Some(Change::Begin), .. } | Known { record: None, .. }) => {
+                return known.map_or(Ok(None), of_memory);
+            }
+            Some(known) if !store.reading.may_ask() => return of_memory(known),
+            other => other,
+        };
+        let found = store.session(id).await;
+        store.reading.note(&found);
+        match (found, ours) {
+            (Ok(found), _) => Ok(self.lock().learn(id, found).filter(|record| record.expiry_date > now)),
+            (Err(_), Some(known)) => of_memory(known),
+            (Err(error), None) => Err(session_store::Error::Backend(error.to_string())),
+        }
     }
 
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
-        self.lock().remove(id);
+        self.lock().end(*id, self.clock().now());
+        self.write().await;
         Ok(())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may panic")]
-
-    use time::{Duration, OffsetDateTime};
-
-    use super::*;
-
-    fn record(minutes: i64) -> Record {
-        let expiry_date = OffsetDateTime::now_utc() + Duration::minutes(minutes);
-        Record { id: Id::default(), data: HashMap::new(), expiry_date }
-    }
-
-    #[tokio::test]
-    async fn an_expired_record_is_not_found_and_is_swept() {
-        let sessions = Sessions::default();
-        let (mut fresh, mut old) = (record(1), record(-1));
-        sessions.create(&mut fresh).await.unwrap();
-        sessions.create(&mut old).await.unwrap();
-        assert!(sessions.load(&old.id).await.unwrap().is_none());
-        sessions.sweep();
-        assert_eq!(sessions.lock().keys().copied().collect::<Vec<_>>(), [fresh.id]);
-    }
-
-    #[tokio::test]
-    async fn a_record_that_is_written_again_lives_on() {
-        let sessions = Sessions::default();
-        let (mut used, mut idle) = (record(60), record(60));
-        sessions.create(&mut used).await.unwrap();
-        sessions.create(&mut idle).await.unwrap();
-        sessions.clock().put_forward(std::time::Duration::from_secs(40 * 60));
-        sessions.save(&used).await.unwrap();
-        sessions.clock().put_forward(std::time::Duration::from_secs(40 * 60));
-        assert!(sessions.load(&used.id).await.unwrap().is_some());
-        assert!(sessions.load(&idle.id).await.unwrap().is_none());
-    }
-
-    #[tokio::test]
-    async fn a_deleted_record_is_not_brought_back_by_a_late_save() {
-        let sessions = Sessions::default();
-        let mut record = record(1);
-        sessions.create(&mut record).await.unwrap();
-        sessions.delete(&record.id).await.unwrap();
-        sessions.save(&record).await.unwrap();
-        assert!(sessions.load(&record.id).await.unwrap().is_none());
-    }
-}
+mod tests;

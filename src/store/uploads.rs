@@ -1,24 +1,20 @@
-//! Attachments waiting to be sent: files in a private directory, each bound to the account that added it.
+//! Attachments waiting to be sent, each bound to the account that added it: files in a private directory, or in the
+//! database where other instances have to find them.
 
-use std::{
-    collections::HashMap,
-    fs, io,
-    os::unix::fs::{DirBuilderExt, PermissionsExt},
-    path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
+mod files;
+mod rows;
+
+use std::{io, path::Path, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use rand::RngExt;
-use tempfile::TempDir;
-use tokio::io::AsyncWriteExt;
 
+use self::{files::Files, rows::Rows};
+use super::{Store, StoreError, random_id};
 use crate::model::Attachment;
 
-/// An attachment that nobody sent for so long is removed.
-const MAX_AGE: Duration = Duration::from_secs(24 * 3600);
+/// An attachment that nobody sent for so long is removed. Seconds.
+const MAX_AGE: u64 = 24 * 3600;
 
 /// How much may wait.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +33,7 @@ pub struct UploadId(String);
 
 impl UploadId {
     fn random() -> UploadId {
-        UploadId(format!("{:032x}", rand::rng().random::<u128>()))
+        UploadId(random_id())
     }
 
     /// Takes back an id that a form carried.
@@ -74,166 +70,145 @@ pub enum UploadError {
     BrokenOff(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the upload cannot be stored")]
     Disk(#[from] io::Error),
+    #[error("the upload cannot be stored")]
+    Store(#[from] StoreError),
 }
 
 /// Every attachment that waits, of every account.
 pub struct Uploads {
-    dir: PathBuf,
     limits: Limits,
-    entries: Mutex<HashMap<UploadId, Entry>>,
-    /// Removes the directory in the end, where it is ours.
-    _temporary: Option<TempDir>,
+    shelf: Shelf,
 }
 
-struct Entry {
-    owner: String,
-    waiting: Waiting,
-    since: Instant,
+/// Where they wait.
+enum Shelf {
+    Files(Files),
+    Rows(Rows),
 }
+
+/// How much of an account's share is used: files, and bytes.
+type Used = (usize, u64);
 
 impl Uploads {
-    /// In `dir`, or in a private temporary directory. What an earlier process left there is removed.
-    pub fn new(dir: Option<&Path>, limits: Limits) -> io::Result<Uploads> {
-        let temporary =
-            dir.is_none().then(|| tempfile::Builder::new().prefix("postroom-").tempdir()).transpose()?;
-        let dir = match (&temporary, dir) {
-            (Some(temporary), _) => temporary.path().to_owned(),
-            (None, Some(dir)) => {
-                let dir = dir.join("uploads");
-                fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir)?;
-                dir
-            }
-            (None, None) => std::env::temp_dir(),
+    /// In the database where instances share it; else in `dir`, or in a private temporary directory, where what an
+    /// earlier process left is removed.
+    pub fn new(store: &Arc<Store>, dir: Option<&Path>, limits: Limits) -> io::Result<Uploads> {
+        let shelf = match store.is_shared() {
+            true => Shelf::Rows(Rows::new(Arc::clone(store))),
+            false => Shelf::Files(Files::new(dir)?),
         };
-        fs::set_permissions(&dir, fs::Permissions::from_mode(0o700))?;
-        for left in fs::read_dir(&dir)? {
-            let left = left?;
-            if left.file_name().to_str().is_some_and(|name| UploadId::parse(name).is_some()) {
-                fs::remove_file(left.path())?;
-            }
-        }
-        Ok(Uploads { dir, limits, entries: Mutex::default(), _temporary: temporary })
+        Ok(Uploads { limits, shelf })
     }
 
     pub fn limits(&self) -> Limits {
         self.limits
     }
 
-    /// Streams a file to the disk. On an error nothing of it is kept.
+    /// Streams a file to where it waits. On an error nothing of it is kept.
     pub async fn add<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
         &self,
         owner: &str,
         filename: &str,
         media_type: &str,
-        mut content: impl Stream<Item = Result<Bytes, E>> + Unpin,
+        content: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<Waiting, UploadError> {
-        let (n_files, n_bytes) = self.used_by(owner);
+        let (n_files, n_bytes) = match &self.shelf {
+            Shelf::Files(files) => files.used_by(owner),
+            Shelf::Rows(rows) => rows.used_by(owner).await?,
+        };
         if n_files >= self.limits.account_files {
             return Err(UploadError::TooMany);
         }
-        let limit = self.limits.file_bytes.min(self.limits.account_bytes.saturating_sub(n_bytes));
-        let id = UploadId::random();
-        // Given up half-way, the file goes: also when this future is dropped.
-        let unfinished = Unfinished(Some(self.path(&id)));
-        let mut file = tokio::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(self.path(&id))
-            .await?;
-        let mut size = 0;
-        while let Some(chunk) = content.next().await {
-            let chunk = chunk.map_err(|error| UploadError::BrokenOff(error.into()))?;
-            size += chunk.len() as u64;
-            if size > limit {
-                return Err(UploadError::TooLarge { limit: self.limits.file_bytes });
-            }
-            file.write_all(&chunk).await?;
-        }
-        file.flush().await?;
-        unfinished.keep();
-        let waiting = Waiting {
-            id: id.clone(),
+        let most = self.limits.file_bytes.min(self.limits.account_bytes.saturating_sub(n_bytes));
+        let new = Waiting {
+            id: UploadId::random(),
             filename: filename.to_owned(),
             media_type: media_type.to_owned(),
-            size,
+            size: 0,
         };
-        let entry = Entry { owner: owner.to_owned(), waiting: waiting.clone(), since: Instant::now() };
-        self.lock().insert(id, entry);
-        Ok(waiting)
+        let content = Limited { content, left: most, limit: self.limits.file_bytes };
+        match &self.shelf {
+            Shelf::Files(files) => files.add(owner, new, content).await,
+            Shelf::Rows(rows) => rows.add(owner, new, content).await,
+        }
     }
 
-    /// Those of `ids` that wait for `owner`, in the order of `ids`.
-    pub fn list(&self, owner: &str, ids: &[UploadId]) -> Vec<Waiting> {
-        let entries = self.lock();
-        let mine = |id: &UploadId| entries.get(id).filter(|entry| entry.owner == owner);
-        ids.iter().filter_map(mine).map(|entry| entry.waiting.clone()).collect()
+    /// Those of `ids` that wait for `owner`, in the order of `ids`. While the database is away they all do, without
+    /// their names: what was attached is not lost from the form.
+    pub async fn list(&self, owner: &str, ids: &[UploadId]) -> Vec<Waiting> {
+        match &self.shelf {
+            Shelf::Files(files) => files.list(owner, ids),
+            Shelf::Rows(rows) => match rows.list(owner, ids).await {
+                Ok(waiting) => waiting,
+                Err(error) => {
+                    tracing::warn!(%error, "attachments are shown without their names");
+                    ids.iter().map(Waiting::unknown).collect()
+                }
+            },
+        }
     }
 
     /// The whole attachment; `None` where `owner` has none of this id.
-    pub async fn read(&self, owner: &str, id: &UploadId) -> io::Result<Option<Attachment>> {
-        let Some(waiting) = self.list(owner, std::slice::from_ref(id)).pop() else { return Ok(None) };
-        let bytes = tokio::fs::read(self.path(id)).await?.into();
-        Ok(Some(Attachment { filename: waiting.filename, media_type: waiting.media_type, bytes }))
+    pub async fn read(&self, owner: &str, id: &UploadId) -> Result<Option<Attachment>, UploadError> {
+        match &self.shelf {
+            Shelf::Files(files) => Ok(files.read(owner, id).await?),
+            Shelf::Rows(rows) => Ok(rows.read(owner, id).await?),
+        }
     }
 
     /// Removes those of `ids` that wait for `owner`: they were sent, or taken off the message.
-    pub fn remove(&self, owner: &str, ids: &[UploadId]) {
-        let mut entries = self.lock();
-        for id in ids {
-            if entries.get(id).is_some_and(|entry| entry.owner == owner) {
-                entries.remove(id);
-                self.unlink(id);
+    pub async fn remove(&self, owner: &str, ids: &[UploadId]) {
+        match &self.shelf {
+            Shelf::Files(files) => files.remove(owner, ids),
+            Shelf::Rows(rows) => {
+                for id in ids {
+                    if let Err(error) = rows.remove(owner, id).await {
+                        tracing::warn!(%error, "an attachment that is no longer needed is removed in a day");
+                    }
+                }
             }
         }
     }
 
     /// Removes what nobody sent.
-    pub fn sweep(&self) {
-        let gone = self
-            .lock()
-            .extract_if(|_, entry| entry.since.elapsed() >= MAX_AGE)
-            .map(|(id, _)| id)
-            .collect::<Vec<_>>();
-        gone.iter().for_each(|id| self.unlink(id));
-    }
-
-    fn used_by(&self, owner: &str) -> (usize, u64) {
-        let entries = self.lock();
-        let mine = entries.values().filter(|entry| entry.owner == owner);
-        mine.fold((0, 0), |(n, bytes), entry| (n + 1, bytes + entry.waiting.size))
-    }
-
-    fn path(&self, id: &UploadId) -> PathBuf {
-        self.dir.join(id.as_str())
-    }
-
-    fn unlink(&self, id: &UploadId) {
-        if let Err(error) = fs::remove_file(self.path(id)) {
-            tracing::warn!(%error, "an attachment that is no longer needed could not be removed");
+    pub async fn sweep(&self) {
+        match &self.shelf {
+            Shelf::Files(files) => files.sweep(),
+            Shelf::Rows(rows) => {
+                if let Err(error) = rows.sweep().await {
+                    tracing::debug!(%error, "old attachments were not removed");
+                }
+            }
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<UploadId, Entry>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Removes the file on drop, unless it was finished.
-struct Unfinished(Option<PathBuf>);
-
-impl Unfinished {
-    fn keep(mut self) {
-        self.0 = None;
+impl Waiting {
+    fn unknown(id: &UploadId) -> Waiting {
+        Waiting { id: id.clone(), filename: "attached file".to_owned(), media_type: String::new(), size: 0 }
     }
 }
 
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        if let Some(path) = self.0.take() {
-            // It may not have been created yet.
-            drop(fs::remove_file(path));
-        }
+/// What a browser sends, up to what may be taken.
+struct Limited<S> {
+    content: S,
+    /// Bytes.
+    left: u64,
+    /// What the person is told, bytes.
+    limit: u64,
+}
+
+impl<S, E> Limited<S>
+where
+    S: Stream<Item = Result<Bytes, E>> + Unpin,
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    async fn next(&mut self) -> Result<Option<Bytes>, UploadError> {
+        let Some(chunk) = self.content.next().await else { return Ok(None) };
+        let chunk = chunk.map_err(|error| UploadError::BrokenOff(error.into()))?;
+        let left = self.left.checked_sub(chunk.len() as u64);
+        self.left = left.ok_or(UploadError::TooLarge { limit: self.limit })?;
+        Ok(Some(chunk))
     }
 }
 

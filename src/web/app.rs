@@ -54,16 +54,17 @@ impl App {
         let max_bytes = config.max_message_bytes as u64;
         // An account may write a few messages at once.
         let limits = Limits { file_bytes: max_bytes, account_bytes: 4 * max_bytes, account_files: 200 };
-        let uploads = Uploads::new(config.upload_dir.as_deref(), limits).map_err(StartError::Uploads)?;
+        let uploads =
+            Uploads::new(&store, config.upload_dir.as_deref(), limits).map_err(StartError::Uploads)?;
         Ok(App(Arc::new(Inner {
             urls: Urls::new(&config.base_path),
             accounts,
-            store,
-            sessions: Sessions::default(),
+            sessions: Sessions::new(Arc::clone(&store)),
             uploads,
-            kept_forms: KeptForms::default(),
-            flashes: Flashes::default(),
-            typed_secrets: TypedSecrets::default(),
+            kept_forms: KeptForms::new(Arc::clone(&store)),
+            flashes: Flashes::new(Arc::clone(&store)),
+            typed_secrets: TypedSecrets::new(Arc::clone(&store)),
+            store,
             config,
         })))
     }
@@ -74,20 +75,18 @@ impl App {
     }
 
     async fn tidy_store(&self) -> Result<(), StoreError> {
+        self.store.sweep_scraps().await?;
         self.store.forget_old_outgoing().await?;
         self.store.forget_idle_credentials().await
     }
 
     /// Forgets what has expired. Called every minute or so.
     pub async fn sweep(&self) {
-        self.sessions.sweep();
-        self.uploads.sweep();
-        self.kept_forms.sweep();
-        self.flashes.sweep();
+        self.sessions.sweep().await;
+        self.uploads.sweep().await;
         if let Err(error) = self.tidy_store().await {
             tracing::debug!(%error, "the database was not tidied");
         }
-        self.typed_secrets.sweep();
         self.accounts.close_idle(self.config.session_idle.min(super::serve::ACCOUNT_IDLE)).await;
     }
 }

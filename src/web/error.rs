@@ -39,6 +39,9 @@ pub enum Error {
     Mail(#[from] mail::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Whether somebody is signed in cannot be told: the database is away.
+    #[error("the session cannot be looked up")]
+    SessionAway,
     /// A route of `Access::Public` asked who is signed in.
     #[error("a handler takes a User on a route without a guard")]
     NotGuarded,
@@ -211,6 +214,13 @@ impl Error {
                     error.sentence()
                 ),
                 WayOut::Again,
+            ),
+            Error::SessionAway => plain(
+                S::SERVICE_UNAVAILABLE,
+                "Please try again in a moment",
+                "The database of this site does not answer, and without it this page cannot tell that it is you. If \
+                 that takes longer, sign in again: reading and writing mail work without the database.",
+                WayOut::SignIn,
             ),
             Error::Mail(M::Bug(_)) | Error::NotGuarded | Error::Bug(_) | Error::Panic(_) => plain(
                 S::INTERNAL_SERVER_ERROR,

@@ -1,22 +1,21 @@
 //! One message across a redirect: "Message sent."
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use super::extract::User;
 use crate::{
     mail::{SignInId, UndoToken},
     model::OutgoingId,
+    store::Store,
 };
 
-/// A message that nobody came to see for so long is of no use any more.
-const MAX_AGE: Duration = Duration::from_secs(5 * 60);
+/// A message that nobody came to see for so long is of no use any more. Seconds.
+const MAX_AGE: i64 = 5 * 60;
 
 /// Shown once, on the next page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
     /// One sentence.
     pub text: String,
@@ -25,7 +24,7 @@ pub struct Flash {
 }
 
 /// What can be done about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Offer {
     /// Take the action back.
     Undo(UndoToken),
@@ -35,7 +34,7 @@ pub enum Offer {
     Outbox,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FlashKind {
     Note,
     /// Something was done, but not all of it.
@@ -66,30 +65,31 @@ impl Flash {
     }
 }
 
-/// The messages that wait, one for each sign-in. Not in the session record: requests that run side by
-/// side would overwrite each other's.
-#[derive(Default)]
-pub struct Flashes(Mutex<HashMap<SignInId, (Flash, Instant)>>);
+/// The messages that wait, one for each sign-in, for any instance to show. Not in the session record: requests that
+/// run side by side would overwrite each other's.
+pub struct Flashes(Arc<Store>);
 
 impl Flashes {
-    pub fn set(&self, user: &User, flash: Flash) {
-        self.lock().insert(user.sign_in.clone(), (flash, Instant::now()));
+    pub(super) fn new(store: Arc<Store>) -> Flashes {
+        Flashes(store)
+    }
+
+    pub async fn set(&self, user: &User, flash: Flash) {
+        match serde_json::to_string(&flash) {
+            Ok(text) => {
+                self.0.keep_scrap(&name(&user.sign_in), user.account.username(), text, MAX_AGE).await;
+            }
+            Err(error) => tracing::warn!(%error, "a notice is lost"),
+        }
     }
 
     /// Only the page that shows it takes it.
-    pub fn take(&self, user: &User) -> Option<Flash> {
-        self.lock().remove(&user.sign_in).map(|(flash, _)| flash)
+    pub async fn take(&self, user: &User) -> Option<Flash> {
+        let text = self.0.take_scrap(&name(&user.sign_in), |_| true).await?;
+        serde_json::from_str(&text).ok()
     }
+}
 
-    pub(super) fn forget(&self, id: &SignInId) {
-        self.lock().remove(id);
-    }
-
-    pub(super) fn sweep(&self) {
-        self.lock().retain(|_, (_, since)| since.elapsed() < MAX_AGE);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<SignInId, (Flash, Instant)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn name(id: &SignInId) -> String {
+    format!("{}/flash", id.0)
 }

@@ -15,7 +15,7 @@ use super::{App, Error, cookies, csrf::CsrfToken, extract::User, pages::login};
 use crate::{
     mail::{self, SignInId},
     model::Credentials,
-    store::{Key, Sealed},
+    store::{Key, Sealed, Sessions},
 };
 
 const RECORD: &str = "sign_in";
@@ -58,13 +58,16 @@ pub(super) async fn begin(
         id: id.clone(),
     };
     let id = SignInId(id);
+    let username = credentials.username.clone();
     app.accounts.sign_in(&id, credentials).await?;
     let kept = async {
-        if let Some(old) = session.get::<SignIn>(RECORD).await? {
+        // One that cannot be found now is ended by its id alone.
+        if let Ok(Some(old)) = session.get::<SignIn>(RECORD).await {
             forget(app, &SignInId(old.id)).await;
         }
         session.clear().await;
         session.cycle_id().await?;
+        session.insert(Sessions::OWNER, username).await?;
         session.insert(RECORD, record).await
     };
     match kept.await {
@@ -85,9 +88,7 @@ pub(super) async fn end(app: &App, session: &Session, id: &SignInId) -> Result<(
 
 async fn forget(app: &App, id: &SignInId) {
     app.accounts.sign_out(id).await;
-    app.kept_forms.forget(&id.0);
-    app.flashes.forget(id);
-    app.typed_secrets.forget(id);
+    app.store.forget_scraps(&id.0).await;
 }
 
 /// Guards every route of the signed-in: without a sign-in the handler does not run. A page is asked for
@@ -108,14 +109,16 @@ pub(super) async fn require(
             let login = if here == app.urls.home() { app.urls.login() } else { app.urls.login_then(&here) };
             Redirect::to(&login).into_response()
         }
-        Ok(None) => login::ask_again(&app, request).await,
+        Err(error) if matches!(*request.method(), Method::GET | Method::HEAD) => error.into_response(),
+        // Signing in works without the database, and carries over what was typed.
+        Ok(None) | Err(Error::SessionAway) => login::ask_again(&app, request).await,
         Err(error) => error.into_response(),
     }
 }
 
 /// `None` where nobody is signed in: no session, an expired one, or one without its key.
 async fn user(app: &App, session: &Session, headers: &HeaderMap) -> Result<Option<User>, Error> {
-    let Some(record) = session.get::<SignIn>(RECORD).await.map_err(Error::bug)? else { return Ok(None) };
+    let Some(record) = session.get::<SignIn>(RECORD).await.map_err(not_found_now)? else { return Ok(None) };
     let id = SignInId(record.id);
     let now = app.sessions.clock().now().unix_timestamp();
     if now - record.since > app.config.session_absolute.as_secs().cast_signed() {
@@ -133,6 +136,13 @@ async fn user(app: &App, session: &Session, headers: &HeaderMap) -> Result<Optio
     };
     keep_alive(app, session, now).await?;
     Ok(Some(User { account, sign_in: id, csrf: token.masked(), token }))
+}
+
+fn not_found_now(error: tower_sessions::session::Error) -> Error {
+    match error {
+        tower_sessions::session::Error::Store(_) => Error::SessionAway,
+        error @ tower_sessions::session::Error::SerdeJson(_) => Error::bug(error),
+    }
 }
 
 /// The store extends a session's life when it is written, so it is, but seldom.

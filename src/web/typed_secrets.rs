@@ -1,51 +1,43 @@
 //! A password that was typed into a form, kept until the form is posted again: it is never printed back into one.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
 
 use rand::RngExt;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
-use crate::mail::SignInId;
+use super::extract::User;
+use crate::{mail::SignInId, store::Store};
 
-const MAX_AGE: Duration = Duration::from_secs(15 * 60);
+/// Seconds.
+const MAX_AGE: i64 = 15 * 60;
 
-/// The last one of each sign-in, in memory alone.
-#[derive(Default)]
-pub struct TypedSecrets(Mutex<HashMap<SignInId, Typed>>);
-
-struct Typed {
-    id: String,
-    secret: SecretString,
-    since: Instant,
-}
+/// The last one of each sign-in, sealed with the server key: any instance may have the form posted.
+pub struct TypedSecrets(Arc<Store>);
 
 impl TypedSecrets {
+    pub(super) fn new(store: Arc<Store>) -> TypedSecrets {
+        TypedSecrets(store)
+    }
+
     /// Returns what the form carries in place of the secret.
-    pub fn keep(&self, sign_in: &SignInId, secret: SecretString) -> String {
+    pub async fn keep(&self, user: &User, secret: &SecretString) -> String {
         let id = format!("{:032x}", rand::rng().random::<u128>());
-        self.lock().insert(sign_in.clone(), Typed { id: id.clone(), secret, since: Instant::now() });
+        let text = format!("{id} {}", secret.expose_secret());
+        self.0.keep_scrap(&name(&user.sign_in), user.account.username(), text, MAX_AGE).await;
         id
     }
 
-    pub fn find(&self, sign_in: &SignInId, id: &str) -> Option<SecretString> {
-        let typed = self.lock();
-        let found = typed.get(sign_in).filter(|typed| typed.id == id && typed.since.elapsed() < MAX_AGE);
-        found.map(|typed| typed.secret.clone())
+    pub async fn find(&self, user: &User, id: &str) -> Option<SecretString> {
+        let text = self.0.scrap(&name(&user.sign_in)).await?;
+        let (last, secret) = text.split_once(' ')?;
+        (last == id).then(|| SecretString::from(secret))
     }
 
-    pub(super) fn forget(&self, sign_in: &SignInId) {
-        self.lock().remove(sign_in);
+    pub async fn forget(&self, user: &User) {
+        self.0.take_scrap(&name(&user.sign_in), |_| true).await;
     }
+}
 
-    pub(super) fn sweep(&self) {
-        self.lock().retain(|_, typed| typed.since.elapsed() < MAX_AGE);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<SignInId, Typed>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn name(sign_in: &SignInId) -> String {
+    format!("{}/typed", sign_in.0)
 }

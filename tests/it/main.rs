@@ -27,6 +27,7 @@ mod exactly_once;
 mod folder;
 mod headers;
 mod imap;
+mod instances;
 mod login;
 mod message;
 mod outbox;

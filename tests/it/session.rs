@@ -18,21 +18,21 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 struct Here {
     app: App,
     origin: String,
-    _runtime: tokio::runtime::Runtime,
+    runtime: tokio::runtime::Runtime,
 }
 
 impl Here {
     fn start(settings: &str) -> Here {
         let listen = postroom_rig::free_address();
         let config = format!(
-            "listen = \"{listen}\"\nimap = \"imap+insecure://{}\"\nsmtp = \"submission+insecure://{}\"\n{settings}",
+            "listen = \"{listen}\"\ndatabase = \"memory\"\nimap = \"imap+insecure://{}\"\nsmtp = \"submission+insecure://{}\"\n{settings}",
             rig().imap(),
             rig().submission()
         );
         let app = App::new(Config::parse(&config).unwrap()).unwrap();
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.spawn(postroom::web::serve::serve(app.clone(), future::pending()));
-        let here = Here { app, origin: format!("http://{listen}"), _runtime: runtime };
+        let here = Here { app, origin: format!("http://{listen}"), runtime };
         let browser = Browser::at(&here.origin);
         until("Postroom answers", || browser.try_get("/healthz").is_some());
         here
@@ -90,7 +90,7 @@ fn what_was_typed_when_the_session_expired_comes_back() {
     let browser = here.signed_in(&ann);
     let form = browser.get("/compose");
     here.later(2 * HOUR);
-    here.app.sessions.sweep();
+    here.runtime.block_on(here.app.sweep());
     let fields = [("to", "bob@example.org"), ("text", "\nhalf a sen"), ("intent", "send")];
     let again = browser.submit(&form, "form[action$='/compose']", &fields);
     again.is(401).shows("Your session has ended");

@@ -4,7 +4,9 @@ mod jobs;
 mod kept;
 mod outbox;
 mod secrets;
+mod sessions;
 mod trouble;
+mod uploads;
 
 use std::{path::Path, time::Duration};
 

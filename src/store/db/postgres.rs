@@ -5,7 +5,7 @@ use std::{error::Error as _, sync::Arc, time::Duration};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
 use rustls::ClientConfig;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::OnceCell;
+use tokio::{sync::OnceCell, time::timeout};
 use tokio_postgres::{
     NoTls,
     config::{Host, SslMode},
@@ -25,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a statement may take, as the server is told.
 const STATEMENT_OPTIONS: &str =
     "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s";
+/// The same for a server that says nothing at all.
+const SILENCE: Duration = Duration::from_secs(20);
 const MAX_CONNECTIONS: usize = 8;
 /// The lock that instances take while they bring the schema up to date: two may start at once.
 const MIGRATION_LOCK: i64 = 0x0070_6f73_7472_6f6f;
@@ -40,7 +42,11 @@ impl Postgres {
             .expose_secret()
             .parse()
             .map_err(|_| StoreError::NotHere("the PostgreSQL address is not understood"))?;
-        config.connect_timeout(PATIENCE).options(STATEMENT_OPTIONS).application_name("postroom");
+        config
+            .connect_timeout(PATIENCE)
+            .tcp_user_timeout(SILENCE)
+            .options(STATEMENT_OPTIONS)
+            .application_name("postroom");
         // Across a network nothing travels in the clear unless the address says so.
         let is_local = config.get_hosts().iter().all(|host| match host {
             Host::Unix(_) => true,
@@ -69,8 +75,12 @@ impl Postgres {
 
     pub(super) async fn query(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
         let client = self.client().await?;
-        let statement = client.prepare_cached(sql).await.map_err(|error| meaning(&error))?;
-        let rows = client.query(&statement, &parameters(values)).await.map_err(|error| meaning(&error))?;
+        let work = async {
+            let statement = client.prepare_cached(sql).await?;
+            client.query(&statement, &parameters(values)).await
+        };
+        let Ok(rows) = timeout(SILENCE, work).await else { return Err(given_up(client)) };
+        let rows = rows.map_err(|error| meaning(&error))?;
         rows.iter()
             .map(|row| {
                 let columns: Result<_, _> = (0..row.len()).map(|n| row.try_get::<_, Value>(n)).collect();
@@ -96,7 +106,8 @@ impl Postgres {
             transaction.commit().await?;
             Ok(Some(counts))
         };
-        work.await.map_err(|error| meaning(&error))
+        let Ok(done) = timeout(SILENCE, work).await else { return Err(given_up(client)) };
+        done.map_err(|error| meaning(&error))
     }
 
     async fn client(&self) -> Result<Object, StoreError> {
@@ -142,6 +153,12 @@ async fn steps_had(client: &Object) -> Result<i64, tokio_postgres::Error> {
         return Ok(0);
     }
     Ok(client.query_opt("SELECT n FROM schema_version", &[]).await?.map_or(0, |row| row.get(0)))
+}
+
+/// A connection that does not answer is not used again.
+fn given_up(client: Object) -> StoreError {
+    drop(Object::take(client));
+    StoreError::Unreachable(format!("it did not answer in {} s", SILENCE.as_secs()).into())
 }
 
 fn parameters(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {

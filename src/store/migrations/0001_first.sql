@@ -16,14 +16,32 @@ CREATE TABLE credentials (
     refused_at BIGINT
 );
 
--- What has to outlive a request on any instance, not a session: notices, kept forms, the last undo.
+-- What outlives a request, on any instance, but not the sign-in: notices, kept forms, the last undo. Sealed with the
+-- server key.
 CREATE TABLE scraps (
     name TEXT PRIMARY KEY,
     owner TEXT NOT NULL,
-    value TEXT NOT NULL,
+    value BYTEA NOT NULL,
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX scraps_by_expiry ON scraps (expires_at);
+
+-- Attachments that wait to be sent, where several instances share the database; all of it sealed with the server key.
+CREATE TABLE uploads (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    about BYTEA NOT NULL,
+    size BIGINT NOT NULL,
+    is_whole BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX uploads_by_owner ON uploads (owner);
+CREATE TABLE upload_chunks (
+    upload TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    content BYTEA NOT NULL,
+    PRIMARY KEY (upload, n)
+);
 
 CREATE TABLE settings (
     owner TEXT NOT NULL,

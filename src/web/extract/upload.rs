@@ -50,7 +50,9 @@ impl fmt::Display for UploadProblem {
             }
             UploadError::TooMany => write!(f, "“{name}” was not attached: too many files wait to be sent."),
             UploadError::BrokenOff(_) => write!(f, "“{name}” was not attached: the upload broke off."),
-            UploadError::Disk(_) => write!(f, "“{name}” was not attached: the server could not store it."),
+            UploadError::Disk(_) | UploadError::Store(_) => {
+                write!(f, "“{name}” was not attached: the server could not store it.")
+            }
         }
     }
 }
@@ -79,14 +81,13 @@ impl<T: DeserializeOwned> FromRequest<App> for Upload<T> {
         };
         let read = reading.all(multipart).await;
         let Reading { fields, added, problems, .. } = reading;
-        match read.and_then(|()| from_pairs(fields)) {
-            Ok(form) => Ok(Upload { form, added, problems }),
-            Err(error) => {
-                let ids: Vec<_> = added.into_iter().map(|waiting| waiting.id).collect();
-                app.uploads.remove(user.account.username(), &ids);
-                Err(error)
-            }
-        }
+        let error = match read.and_then(|()| from_pairs(fields)) {
+            Ok(form) => return Ok(Upload { form, added, problems }),
+            Err(error) => error,
+        };
+        let ids: Vec<_> = added.into_iter().map(|waiting| waiting.id).collect();
+        app.uploads.remove(user.account.username(), &ids).await;
+        Err(error)
     }
 }
 

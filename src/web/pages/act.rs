@@ -117,7 +117,7 @@ pub async fn submit(
             Flash::note(sentence(&done, action, &now)).with_undo(done.undo)
         }
     };
-    app.flashes.set(&user, flash);
+    app.flashes.set(&user, flash).await;
     Ok(Redirect::to(&back).into_response())
 }
 
@@ -188,7 +188,7 @@ pub async fn undo(State(app): State<App>, user: User, Form(form): Form<UndoForm>
         1 => "Undone for 1 message.".to_owned(),
         n => format!("Undone for {n} messages."),
     };
-    app.flashes.set(&user, Flash::note(flash));
+    app.flashes.set(&user, Flash::note(flash)).await;
     Ok(Redirect::to(&back).into_response())
 }
 
@@ -205,7 +205,7 @@ pub async fn empty(
         1 => "1 message deleted for good.".to_owned(),
         n => format!("{n} messages deleted for good."),
     };
-    app.flashes.set(&user, Flash::note(text));
+    app.flashes.set(&user, Flash::note(text)).await;
     Ok(Redirect::to(&app.urls.mailbox(&mailbox)).into_response())
 }
 

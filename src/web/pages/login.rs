@@ -102,7 +102,7 @@ pub async fn submit(
     let error = match session::begin(&app, &session, credentials).await {
         Ok((key, sign_in)) => {
             tracing::info!(target: "postroom::auth", "auth ok user={user} ip={}", client.address);
-            let next = go_on(&app, &form, &sign_in.0);
+            let next = go_on(&app, &form, &sign_in.0).await;
             return Ok(([(header::SET_COOKIE, key)], Redirect::to(&next)).into_response());
         }
         Err(error) => error,
@@ -165,10 +165,10 @@ pub(in crate::web) async fn ask_again(app: &App, request: Request) -> Response {
 }
 
 /// The address that follows a sign-in.
-fn go_on(app: &App, form: &LoginForm, owner: &str) -> String {
+async fn go_on(app: &App, form: &LoginForm, sign_in: &str) -> String {
     let urls = &app.urls;
     if !form.carried.is_empty() {
-        let id = app.kept_forms.keep(owner, form.carried.clone());
+        let id = app.kept_forms.keep(sign_in, &form.username, &form.carried).await;
         return format!("{}?kept={id}", urls.compose());
     }
     let next = urls.local(&form.next).filter(|next| {

@@ -82,6 +82,6 @@ pub async fn submit(
     } else {
         Flash::warning("This message is back already.")
     };
-    app.flashes.set(&user, flash);
+    app.flashes.set(&user, flash).await;
     Ok(Redirect::to(&app.urls.snoozed()).into_response())
 }

@@ -32,7 +32,7 @@ async fn fill(store: &Store) -> postroom::model::CollectorId {
 }
 
 /// All bytes that the database has put on the disk, or would hand out.
-fn everything(place: &Place) -> Vec<u8> {
+pub(super) fn everything(place: &Place) -> Vec<u8> {
     match &place.database {
         postroom::config::Database::Postgres(url) => postgres().dump(url.expose_secret()),
         _ => {
@@ -43,7 +43,7 @@ fn everything(place: &Place) -> Vec<u8> {
     }
 }
 
-fn holds(bytes: &[u8], text: &str) -> bool {
+pub(super) fn holds(bytes: &[u8], text: &str) -> bool {
     let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
     let forms = [text.to_owned(), hex.to_uppercase(), hex];
     forms.iter().any(|form| bytes.windows(form.len()).any(|window| window == form.as_bytes()))

@@ -98,3 +98,19 @@ async fn a_postgresql_that_was_away_is_used_again() {
     proxy.heal();
     assert_eq!(store.settings("ann").await.unwrap().hold_seconds, 5);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postgresql_that_falls_silent_is_given_up() {
+    let url = postgres().database();
+    let proxy = Proxy::to(postgres().address());
+    let through = url.replace(&postgres().address().to_string(), &proxy.address().to_string());
+    let [_, mut place] = Place::each();
+    place.database = postroom::config::Database::Postgres(through.into());
+    let store = place.open();
+    store.set_settings("ann", UserSettings { hold_seconds: 5 }).await.unwrap();
+    proxy.when(Side::Client, "settings", postroom_rig::Fault::Stall);
+    let silent = store.settings("ann").await;
+    assert!(matches!(silent, Err(StoreError::Unreachable(_))), "{silent:?}");
+    // The next one does not have that connection.
+    assert_eq!(store.settings("ann").await.unwrap().hold_seconds, 5);
+}

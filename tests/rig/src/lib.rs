@@ -35,4 +35,4 @@ pub use postgres::{Postgres, postgres};
 pub use product::Product;
 pub use proxy::{Fault, Proxy, Side};
 pub use rig::{Rig, rig};
-pub use until::until;
+pub use until::{until, until_within};

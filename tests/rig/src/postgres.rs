@@ -85,7 +85,12 @@ impl Postgres {
     /// Runs a statement in the database of this URL, as an administrator would.
     #[track_caller]
     pub fn sql(&self, url: &str, statement: &str) {
-        self.run("psql", &["-w", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement, name(url)]).unwrap();
+        self.try_sql(url, statement).unwrap();
+    }
+
+    /// The same, where the statement may fail: with what the server said.
+    pub fn try_sql(&self, url: &str, statement: &str) -> Result<(), String> {
+        self.run("psql", &["-w", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement, name(url)]).map(drop)
     }
 
     /// All that the database of this URL holds, as `pg_dump` writes it.

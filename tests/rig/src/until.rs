@@ -41,15 +41,21 @@ impl<T, E: Debug> Answer for Result<T, E> {
 /// Polls `condition` until it is `true`, `Some` or `Ok`, and returns the value; panics after 20 s and says what it
 /// last saw. Blocks the thread: in async code, run it with `spawn_blocking` or on a multi-thread runtime.
 #[track_caller]
+pub fn until<A: Answer>(what: &str, condition: impl FnMut() -> A) -> A::Value {
+    until_within(AT_MOST, what, condition)
+}
+
+/// The same for what is known to take longer, such as a lease to end.
+#[track_caller]
 #[expect(clippy::disallowed_methods, reason = "this is how a condition is awaited")]
-pub fn until<A: Answer>(what: &str, mut condition: impl FnMut() -> A) -> A::Value {
+pub fn until_within<A: Answer>(at_most: Duration, what: &str, mut condition: impl FnMut() -> A) -> A::Value {
     let start = Instant::now();
     loop {
         let seen = match condition().answer() {
             Ok(value) => return value,
             Err(seen) => seen,
         };
-        assert!(start.elapsed() < AT_MOST, "waited {AT_MOST:?} in vain until {what}; last saw {seen}");
+        assert!(start.elapsed() < at_most, "waited {at_most:?} in vain until {what}; last saw {seen}");
         thread::sleep(STEP);
     }
 }

@@ -64,11 +64,11 @@ async fn submit(
     collector: Option<&Collector>,
     mut form: CollectorForm,
 ) -> Result<Response, Error> {
-    let given = given(app, user, &mut form);
+    let given = given(app, user, &mut form).await;
     let mut page = page(app, user, uri, collector, form).await?;
     // It goes into no page: what stands for it does.
     if let Some(secret) = &given {
-        page.typed = app.typed_secrets.keep(&user.sign_in, secret.clone());
+        page.typed = app.typed_secrets.keep(user, secret).await;
     }
     let mailboxes: Vec<MailboxName> = page.mailboxes.iter().map(|mailbox| mailbox.name.clone()).collect();
     let read = page.form.to_settings(&mailboxes, &page.identities);
@@ -85,16 +85,16 @@ async fn submit(
         return html(&page);
     }
     save(app, user, collector, &settings, given).await?;
-    app.typed_secrets.forget(&user.sign_in);
-    app.flashes.set(user, Flash::note(format!("“{}” is saved, and collected now.", settings.name)));
+    app.typed_secrets.forget(user).await;
+    app.flashes.set(user, Flash::note(format!("“{}” is saved, and collected now.", settings.name))).await;
     Ok(Redirect::to(&app.urls.collectors()).into_response())
 }
 
 /// The secret that was typed, now or before a test.
-fn given(app: &App, user: &User, form: &mut CollectorForm) -> Option<SecretString> {
+async fn given(app: &App, user: &User, form: &mut CollectorForm) -> Option<SecretString> {
     let secret = std::mem::take(&mut form.secret);
     if secret.expose_secret().is_empty() {
-        app.typed_secrets.find(&user.sign_in, &form.typed)
+        app.typed_secrets.find(user, &form.typed).await
     } else {
         Some(secret)
     }

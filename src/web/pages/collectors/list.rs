@@ -65,7 +65,7 @@ pub async fn submit(
         }
         _ => return Err(Error::BadRequest("no such action".to_owned())),
     };
-    app.flashes.set(&user, Flash::note(done));
+    app.flashes.set(&user, Flash::note(done)).await;
     Ok(Redirect::to(&app.urls.collectors()).into_response())
 }
 

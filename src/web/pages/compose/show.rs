@@ -51,7 +51,7 @@ pub async fn show(
     let mut form = ComposeForm::from_start(&start);
     params.fill(&mut form);
     if !params.kept.is_empty() {
-        let kept = app.kept_forms.find(&user.sign_in.0, &params.kept);
+        let kept = app.kept_forms.find(&user.sign_in.0, &params.kept).await;
         form = form.or_kept(&kept);
     }
     bring(&app, &user, &start, &mut form).await?;
@@ -109,17 +109,23 @@ impl ComposePage {
         let (shell, _) = Shell::load(app, user, Place { uri, mailbox: None, query: "" }).await?;
         let identities = user.account.identities().await.all().map(ToString::to_string).collect();
         let contacts = user.account.contacts().await.iter().map(ToString::to_string).collect();
-        Ok(ComposePage { shell, identities, contacts, ..ComposePage::bare(app, user, uri, kind, form) })
+        Ok(ComposePage { shell, identities, contacts, ..ComposePage::bare(app, user, uri, kind, form).await })
     }
 
     /// The same without asking the mail server anything: no folders, no identities.
-    pub(super) fn bare(app: &App, user: &User, uri: &Uri, kind: Kind, form: ComposeForm) -> ComposePage {
+    pub(super) async fn bare(
+        app: &App,
+        user: &User,
+        uri: &Uri,
+        kind: Kind,
+        form: ComposeForm,
+    ) -> ComposePage {
         ComposePage {
             shell: Shell::bare(app, user, uri),
             kind,
             identities: Vec::new(),
             contacts: Vec::new(),
-            files: app.uploads.list(user.account.username(), &form.uploads()),
+            files: app.uploads.list(user.account.username(), &form.uploads()).await,
             form,
             problems: Vec::new(),
             alert: None,
@@ -160,7 +166,7 @@ async fn bring(app: &App, user: &User, start: &Start, form: &mut ComposeForm) ->
     }
     if !left_out.is_empty() {
         let names = left_out.join(", ");
-        app.flashes.set(user, Flash::warning(format!("Too large to be attached: {names}.")));
+        app.flashes.set(user, Flash::warning(format!("Too large to be attached: {names}."))).await;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::{
     store::UploadId,
     web::{
         App, Error,
+        error::chain,
         extract::{Upload, User},
         flash::Flash,
         html,
@@ -54,7 +55,7 @@ struct Writing<'a> {
 impl Writing<'_> {
     async fn attach(&self, mut form: ComposeForm, problems: Problems) -> Result<Response, Error> {
         if let Some(id) = UploadId::parse(&form.remove) {
-            self.app.uploads.remove(self.user.account.username(), std::slice::from_ref(&id));
+            self.app.uploads.remove(self.user.account.username(), std::slice::from_ref(&id)).await;
             form.upload.retain(|upload| upload != id.as_str());
         }
         let page = self.page(form).await?;
@@ -69,8 +70,8 @@ impl Writing<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
-        self.forget_files(&form);
-        self.app.flashes.set(self.user, Flash::note("Draft discarded."));
+        self.forget_files(&form).await;
+        self.app.flashes.set(self.user, Flash::note("Draft discarded.")).await;
         Ok(Redirect::to(&self.leave_for(&form)).into_response())
     }
 
@@ -85,7 +86,7 @@ impl Writing<'_> {
             Err(error) => return self.not_saved(form, error).await,
         };
         let Some(key) = saved.key else {
-            self.app.flashes.set(self.user, Flash::note("Saved in Drafts."));
+            self.app.flashes.set(self.user, Flash::note("Saved in Drafts.")).await;
             return Ok(Redirect::to(&self.leave_for(&form)).into_response());
         };
         let now = ZonedDateTime::now();
@@ -100,7 +101,7 @@ impl Writing<'_> {
         if let Some(id) = MessageId::parse(&form.message_id)
             && let Some(delivery) = account.sent_already(&id).await
         {
-            return Ok(self.delivered(&form, &delivery));
+            return Ok(self.delivered(&form, &delivery).await);
         }
         let identities = account.identities().await;
         if !identities.are_known && !form.from.is_empty() && identities.find(&form.from).is_none() {
@@ -119,14 +120,14 @@ impl Writing<'_> {
             Err(problems) => return self.complain(form, problems).await,
         };
         match account.send(draft, form.draft_key(), repeat, when).await {
-            Ok(delivery) => Ok(self.delivered(&form, &delivery)),
+            Ok(delivery) => Ok(self.delivered(&form, &delivery).await),
             Err(error) => self.not_sent(form, error).await,
         }
     }
 
-    fn delivered(&self, form: &ComposeForm, delivery: &Delivery) -> Response {
-        self.forget_files(form);
-        self.app.flashes.set(self.user, delivered(delivery));
+    async fn delivered(&self, form: &ComposeForm, delivery: &Delivery) -> Response {
+        self.forget_files(form).await;
+        self.app.flashes.set(self.user, delivered(delivery)).await;
         Redirect::to(&self.leave_for(form)).into_response()
     }
 
@@ -140,7 +141,7 @@ impl Writing<'_> {
     async fn not_saved(&self, form: ComposeForm, error: MailError) -> Result<Response, Error> {
         let (status, alert) = alert::not_saved(&error.into());
         // The server that did not take the draft may not answer for the frame either.
-        let page = ComposePage::bare(self.app, self.user, self.uri, self.kind(&form), form);
+        let page = ComposePage::bare(self.app, self.user, self.uri, self.kind(&form), form).await;
         Ok((status, html(&ComposePage { alert: Some(alert), ..page })?).into_response())
     }
 
@@ -156,7 +157,7 @@ impl Writing<'_> {
             // What was typed must come back, with or without the folders beside it.
             Err(error) => {
                 tracing::warn!(%error, "the compose page is shown without folders");
-                Ok(ComposePage::bare(self.app, self.user, self.uri, kind, form))
+                Ok(ComposePage::bare(self.app, self.user, self.uri, kind, form).await)
             }
         }
     }
@@ -173,13 +174,18 @@ impl Writing<'_> {
         let account = &self.user.account;
         let mut files: Vec<Attachment> = Vec::new();
         for upload in form.uploads() {
-            match self.app.uploads.read(account.username(), &upload).await.map_err(Error::bug)? {
-                Some(file) => files.push(file),
-                None => {
-                    let gone = "An attached file is no longer on the server. Attach it again.".to_owned();
-                    return Ok(Err(vec![("attachments", gone)]));
+            let problem = match self.app.uploads.read(account.username(), &upload).await {
+                Ok(Some(file)) => {
+                    files.push(file);
+                    continue;
                 }
-            }
+                Ok(None) => "An attached file is no longer on the server. Attach it again.",
+                Err(error) => {
+                    tracing::warn!("an attachment cannot be read: {}", chain(&error));
+                    "The attached files cannot be read at the moment. Try again later, or send without them."
+                }
+            };
+            return Ok(Err(vec![("attachments", problem.to_owned())]));
         }
         let from = identities.find(&form.from).unwrap_or(&identities.own);
         Ok(form.to_draft(id, from.clone(), files))
@@ -194,8 +200,8 @@ impl Writing<'_> {
         }
     }
 
-    fn forget_files(&self, form: &ComposeForm) {
-        self.app.uploads.remove(self.user.account.username(), &form.uploads());
+    async fn forget_files(&self, form: &ComposeForm) {
+        self.app.uploads.remove(self.user.account.username(), &form.uploads()).await;
     }
 
     /// Back to where the writing began.

@@ -46,7 +46,7 @@ pub async fn submit(
 ) -> Result<Response, Error> {
     match change(&user, &form).await {
         Ok(done) => {
-            app.flashes.set(&user, Flash::note(done));
+            app.flashes.set(&user, Flash::note(done)).await;
             Ok(Redirect::to(&app.urls.folders()).into_response())
         }
         // The form comes back as typed, with the sentence at its top.

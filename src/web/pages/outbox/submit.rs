@@ -50,18 +50,18 @@ pub async fn submit(
     let waiting = user.account.outbox().await?.into_iter().find(|outgoing| outgoing.id.0 == form.id);
     let Some(outgoing) = waiting else {
         let text = "This message is no longer in the outbox: it was sent, or taken back.";
-        app.flashes.set(&user, Flash::warning(text));
+        app.flashes.set(&user, Flash::warning(text)).await;
         return Ok(Redirect::to(&app.urls.outbox()).into_response());
     };
     match act(&user, &form.action, &outgoing).await {
         Ok(Next::Outbox(flash)) => {
-            app.flashes.set(&user, flash);
+            app.flashes.set(&user, flash).await;
             Ok(Redirect::to(&app.urls.outbox()).into_response())
         }
         Ok(Next::Draft(key)) => Ok(Redirect::to(&app.urls.draft(&key)).into_response()),
         // Somebody was faster: the page says what became of it.
         Err(Error::Mail(MailError::Invalid(sentence))) => {
-            app.flashes.set(&user, Flash::warning(sentence));
+            app.flashes.set(&user, Flash::warning(sentence)).await;
             Ok(Redirect::to(&app.urls.outbox()).into_response())
         }
         Err(error) => Err(error),

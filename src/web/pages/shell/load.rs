@@ -39,7 +39,7 @@ impl Shell {
             current: place.mailbox.cloned(),
             quota,
             n_outbox,
-            flash: app.flashes.take(user),
+            flash: app.flashes.take(user).await,
             query: place.query.to_owned(),
             ..Shell::bare(app, user, place.uri)
         };
