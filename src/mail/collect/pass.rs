@@ -60,6 +60,9 @@ impl Run<'_> {
         let loose = Loose::of(&self.ledger, &plan.sure);
         let mut pass = Pass { loose, given: HashSet::new(), unseen: plan.unseen };
         for message in plan.fetch {
+            if self.is_long() {
+                return Ok(Next::Later);
+            }
             if marks.len() >= batch {
                 return Ok(Next::Session);
             }

@@ -74,7 +74,7 @@ pub(super) fn is_due(entry: &LedgerEntry, key: &str, rules: &Rules<'_>) -> bool 
             rules.now >= entry.since.saturating_add(i64::from(days).saturating_mul(24 * 3600))
         }
     };
-    is_due && !rules.deleted.contains(key)
+    is_due && !rules.deleted.contains(key) && !rules.left.contains(key)
 }
 
 /// Entries that stand for nothing that is known to be on the server: a new message with the same content is one of them

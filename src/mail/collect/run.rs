@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashSet},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use secrecy::SecretString;
@@ -23,6 +24,8 @@ use crate::{
 
 /// Larger messages are not collected, whatever the owner says: no mail server takes them. Bytes.
 pub(super) const MOST: u64 = 512 << 20;
+/// A run that takes longer makes room for others' work, and goes on after it.
+const LONG: Duration = Duration::from_secs(10 * 60);
 /// Sessions of one run that may end in the middle of a message larger than announced.
 const MAX_BROKEN: u32 = 5;
 
@@ -41,6 +44,7 @@ pub(super) struct Run<'a> {
     deleted: HashSet<String>,
     pub(super) is_wary: bool,
     n_broken: u32,
+    since: Instant,
     /// Goes with the run: what is on its way then does not arrive.
     pub(super) held: Arc<()>,
 }
@@ -51,6 +55,8 @@ pub(super) enum Next {
     Done,
     /// What was deleted is to be made sure of first.
     Session,
+    /// There is more, and it took long.
+    Later,
     /// The keys are not what they were: once more, and warily.
     Again,
 }
@@ -72,6 +78,7 @@ impl<'a> Run<'a> {
             deleted: HashSet::new(),
             is_wary: false,
             n_broken: 0,
+            since: Instant::now(),
             held: Arc::new(()),
         }
     }
@@ -82,13 +89,23 @@ impl<'a> Run<'a> {
         RunReport { problem, ..self.report }
     }
 
-    pub(super) async fn go(&mut self, secret: &SecretString) -> Result<(), Halt> {
+    /// False where there is more to do, and it took long.
+    pub(super) async fn go(&mut self, secret: &SecretString) -> Result<bool, Halt> {
         let (server, login) = self.account.server_of(self.settings, secret).map_err(Halt::Settings)?;
         let ledger = self.store().ledger(&CollectorId(self.job.subject.clone())).await?;
         self.ledger = ledger.into_iter().collect();
         self.settle().await?;
-        while self.session(&server, &login).await? == Next::Session {}
-        Ok(())
+        loop {
+            match self.session(&server, &login).await? {
+                Next::Done => return Ok(true),
+                Next::Session if !self.is_long() => {}
+                _ => return Ok(false),
+            }
+        }
+    }
+
+    pub(super) fn is_long(&self) -> bool {
+        self.since.elapsed() >= LONG
     }
 
     pub(super) fn store(&self) -> &'a Store {
