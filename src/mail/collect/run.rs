@@ -12,12 +12,12 @@ use super::{
     append::Target,
     halt::Halt,
     listing,
-    plan::{Ledger, Rules},
+    plan::{self, Ledger, Rules},
     words::it_says,
 };
 use crate::{
     mail::Account,
-    model::{CollectorId, CollectorSettings, LedgerEntry, RunReport},
+    model::{CollectorId, CollectorSettings, LedgerEntry, LedgerState, RunReport},
     pop3::{self, Conn, Login, Server},
     store::{Job, Store},
 };
@@ -26,6 +26,8 @@ use crate::{
 pub(super) const MOST: u64 = 512 << 20;
 /// A run that takes longer makes room for others' work, and goes on after it.
 const LONG: Duration = Duration::from_secs(10 * 60);
+/// More sentences about one run nobody reads.
+const MAX_PROBLEMS: usize = 3;
 /// Sessions of one run that may end in the middle of a message larger than announced.
 const MAX_BROKEN: u32 = 5;
 
@@ -84,7 +86,13 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn into_report(mut self) -> RunReport {
-        self.problems.dedup();
+        let mut told = HashSet::new();
+        self.problems.retain(|words| told.insert(words.clone()));
+        let n_more = self.problems.len().saturating_sub(MAX_PROBLEMS);
+        self.problems.truncate(MAX_PROBLEMS);
+        if n_more > 0 {
+            self.problems.push(format!("And {n_more} more."));
+        }
         let problem = (!self.problems.is_empty()).then(|| self.problems.join(" "));
         RunReport { problem, ..self.report }
     }
@@ -179,15 +187,14 @@ impl<'a> Run<'a> {
         };
         match refused.await {
             Ok(refused) => {
-                self.report.deleted += (numbers.len() - refused.len().min(numbers.len())) as u64;
-                for refusal in refused {
+                for refusal in &refused {
                     self.problem(&format!(
                         "The server would not delete a message. {}",
                         it_says(&refusal.words)
                     ));
                 }
-                self.deleted.extend(marks.into_values());
-                Ok(())
+                let refused: HashSet<u32> = refused.into_iter().map(|refusal| refusal.number).collect();
+                self.note_deleted(marks, &refused).await
             }
             // Nothing was to be deleted, so nothing was lost with it.
             Err(_) if marks.is_empty() => Ok(()),
@@ -196,5 +203,21 @@ impl<'a> Run<'a> {
                 Err(error.into())
             }
         }
+    }
+
+    /// What the server has deleted is no longer known by what it is: the same may come again, and is another then.
+    async fn note_deleted(&mut self, marks: Marks, refused: &HashSet<u32>) -> Result<(), Halt> {
+        let mut changes = Vec::new();
+        for (number, key) in marks {
+            self.deleted.insert(key.clone());
+            if refused.contains(&number) {
+                continue;
+            }
+            self.report.deleted += 1;
+            let entry = self.ledger.get(&key).filter(|_| !plan::is_made(&key));
+            let entry = entry.map(|entry| LedgerEntry { state: LedgerState::Deleted, ..entry.clone() });
+            changes.push((key, entry));
+        }
+        self.write(changes).await
     }
 }
