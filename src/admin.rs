@@ -39,7 +39,8 @@ pub(crate) async fn rotate_key(file: Option<&Path>) -> Result<(), Box<dyn Error>
     let n_sealed = store.reseal().await?;
     println!(
         "A new key seals from now on, and {n_sealed} secrets were sealed with it. Postroom need not be restarted. \
-         The old keys stay in the key file; once no backup needs them, every line but the first can be deleted."
+         The old keys stay in the key file; after a day, and once no backup needs them, every line but the first \
+         can be deleted."
     );
     Ok(())
 }

@@ -16,7 +16,10 @@ mod settle;
 mod spool;
 mod words;
 
+use std::time::Duration;
+
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::timeout;
 
 pub(super) use self::{alone::Collecting, spool::Spool, words::sentence};
 
@@ -27,12 +30,14 @@ use crate::{
     model::{
         Collector, CollectorId, CollectorLogin, CollectorRun, CollectorSettings, CollectorState, Credentials,
     },
-    pop3::{Login, Server},
+    pop3::{self, Login, Server},
     store::{Job, Store, StoreError},
 };
 
 /// The pauses after runs that failed, seconds; the last one is repeated.
 const PAUSES: [i64; 5] = [5 * 60, 15 * 60, 3600, 3 * 3600, 6 * 3600];
+/// A server that says a byte now and then keeps nobody waiting for ever.
+const ENDLESS: Duration = Duration::from_secs(60 * 60);
 
 impl Account {
     /// One run. The job is ended or put off accordingly.
@@ -53,7 +58,10 @@ impl Account {
         }
         let started_at = store.now();
         let mut run = Run::new(self, job, &collector.settings);
-        let ended = run.go(&secret).await;
+        let ended = match timeout(ENDLESS, run.go(&secret)).await {
+            Ok(ended) => ended,
+            Err(_) => Err(Halt::Server(pop3::Error::TimedOut)),
+        };
         let mut report = run.into_report();
         if let Err(halt) = &ended {
             report.problem = Some(match report.problem.take() {
@@ -68,7 +76,8 @@ impl Account {
         }
         let interval = 60 * i64::from(collector.settings.every_minutes.max(1));
         match ended {
-            Ok(()) => store.put_off(job, store.now() + interval, 0).await?,
+            Ok(true) => store.put_off(job, store.now() + interval, 0).await?,
+            Ok(false) => store.put_off(job, store.now(), 0).await?,
             // Whoever has it now goes on.
             Err(Halt::Lost) => {}
             Err(Halt::Store(error)) => return Err(Trouble::Store(error)),
@@ -101,7 +110,7 @@ impl Account {
             dialer: services.dialer.clone(),
             egress: services.egress.clone(),
             upstream: Upstream::pop3(&settings.server)?,
-            patience: crate::pop3::PATIENCE,
+            patience: pop3::PATIENCE,
         };
         let credentials = Credentials::new(settings.username.clone(), secret.clone());
         let login = match settings.login {

@@ -19,6 +19,10 @@ use crate::{
 
 /// Jobs at the same time.
 const MAX_JOBS: usize = 8;
+/// Of those, collections: they can take long, and what is to be sent does not wait for them.
+const MAX_COLLECTIONS: usize = 5;
+/// How long one waits that finds no room. Seconds.
+const ROOM_PAUSE: i64 = 5;
 /// How often the store is asked what is due.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The same while the store does not answer.
@@ -32,6 +36,7 @@ const PAUSE: i64 = 60;
 pub async fn work(accounts: Arc<Accounts>, mut stopping: watch::Receiver<bool>) {
     let store = accounts.store();
     let slots = Arc::new(Semaphore::new(MAX_JOBS));
+    let collections = Arc::new(Semaphore::new(MAX_COLLECTIONS));
     let mut running = JoinSet::new();
     let mut is_prepared = false;
     let mut was_away = false;
@@ -52,7 +57,13 @@ pub async fn work(accounts: Arc<Accounts>, mut stopping: watch::Receiver<bool>) 
         };
         let pause = match claimed {
             Ok(Some((job, slot))) => {
-                running.spawn(run(Arc::clone(&accounts), job, slot));
+                let room = Arc::clone(&collections).try_acquire_owned().ok();
+                if room.is_none() && job.kind == JobKind::Collect {
+                    running.spawn(make_wait(Arc::clone(&accounts), job));
+                } else {
+                    let room = room.filter(|_| job.kind == JobKind::Collect);
+                    running.spawn(run(Arc::clone(&accounts), job, (slot, room)));
+                }
                 continue;
             }
             Ok(None) => LOOK_EVERY,
@@ -85,7 +96,18 @@ pub async fn work(accounts: Arc<Accounts>, mut stopping: watch::Receiver<bool>) 
     }
 }
 
-async fn run(accounts: Arc<Accounts>, job: Job, _slot: OwnedSemaphorePermit) {
+async fn make_wait(accounts: Arc<Accounts>, job: Job) {
+    let store = accounts.store();
+    if let Err(error) = store.put_off(&job, store.now() + ROOM_PAUSE, job.attempts).await {
+        tracing::warn!(%error, "a collection that waits goes on once its lease has ended");
+    }
+}
+
+async fn run(
+    accounts: Arc<Accounts>,
+    job: Job,
+    _slots: (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>),
+) {
     let store = accounts.store();
     let result = while_held(store, &job, run_held(&accounts, &job)).await;
     let put_off = match result {

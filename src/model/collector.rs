@@ -108,7 +108,7 @@ pub struct LedgerEntry {
     pub mailbox: String,
     /// 0 where the server does not tell.
     pub uid_validity: u32,
-    /// [`LedgerState::Appending`]: the UIDNEXT before; [`LedgerState::Collected`]: its UID. 0 where the server does
+    /// [`LedgerState::Appending`]: the UIDNEXT before; else its UID. 0 where the server does
     /// not tell.
     pub uid: u32,
     /// Unix seconds.
@@ -121,4 +121,6 @@ pub enum LedgerState {
     Appending,
     /// In the account.
     Collected,
+    /// In the account, and the server said that it has deleted it.
+    Deleted,
 }

@@ -49,6 +49,7 @@ fn write(collector: &str, uidl: &str, entry: &LedgerEntry) -> Result<Statement, 
     let state = match entry.state {
         LedgerState::Appending => "appending",
         LedgerState::Collected => "collected",
+        LedgerState::Deleted => "deleted",
     };
     let number = |n: u64| i64::try_from(n).map_err(|error| StoreError::Failed(error.into()));
     Ok(Statement::new(
@@ -81,6 +82,7 @@ fn entry(row: &Row) -> Result<(String, LedgerEntry), StoreError> {
         LedgerEntry {
             state: match row.text(1)? {
                 "collected" => LedgerState::Collected,
+                "deleted" => LedgerState::Deleted,
                 _ => LedgerState::Appending,
             },
             size: u64::try_from(row.int(2)?).unwrap_or_default(),

@@ -78,7 +78,7 @@ impl Office {
     /// Waits until it has run and is not due, and returns its last run.
     #[track_caller]
     pub fn after_run(&self, owner: &Person, id: &CollectorId) -> CollectorRun {
-        self.after_run_within(Duration::from_secs(20), owner, id)
+        self.after_run_within(Duration::from_secs(60), owner, id)
     }
 
     #[track_caller]

@@ -12,7 +12,7 @@ use super::{
     words::it_says,
 };
 use crate::{
-    model::{Keep, LedgerEntry},
+    model::{Keep, LedgerEntry, LedgerState},
     pop3::{self, Conn},
 };
 
@@ -60,6 +60,9 @@ impl Run<'_> {
         let loose = Loose::of(&self.ledger, &plan.sure);
         let mut pass = Pass { loose, given: HashSet::new(), unseen: plan.unseen };
         for message in plan.fetch {
+            if self.is_long() {
+                return Ok(Next::Later);
+            }
             if marks.len() >= batch {
                 return Ok(Next::Session);
             }
@@ -153,7 +156,10 @@ impl Run<'_> {
                 pass.loose.remove(&spooled.hash, key);
                 Some(key.to_owned())
             }
-            Some(_) if !self.is_wary => return Ok(Filed::Another),
+            // A key that was free again is no reason to doubt the others.
+            Some(entry) if !self.is_wary && entry.state != LedgerState::Deleted => {
+                return Ok(Filed::Another);
+            }
             _ => pass.loose.take(&spooled.hash),
         };
         let known = known_as.and_then(|known_as| Some((self.ledger.get(&known_as).cloned()?, known_as)));

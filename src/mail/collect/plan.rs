@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::listing::Listed;
-use crate::model::{Keep, LedgerEntry};
+use crate::model::{Keep, LedgerEntry, LedgerState};
 
 /// What was collected, by what it is known again.
 pub(super) type Ledger = HashMap<String, LedgerEntry>;
@@ -43,7 +43,10 @@ pub(super) fn plan(listed: &[Listed], ledger: &Ledger, rules: &Rules<'_>) -> Pla
     for message in listed {
         let known = message.key.as_ref().and_then(|key| Some((key, ledger.get(key)?)));
         match known {
-            Some((_, entry)) if rules.is_wary || entry.size != message.size => {
+            // A key whose message was deleted may be another's by now.
+            Some((_, entry))
+                if rules.is_wary || entry.size != message.size || entry.state == LedgerState::Deleted =>
+            {
                 plan.doubtful.push(message.clone());
             }
             Some((key, entry)) => {
@@ -74,35 +77,48 @@ pub(super) fn is_due(entry: &LedgerEntry, key: &str, rules: &Rules<'_>) -> bool 
             rules.now >= entry.since.saturating_add(i64::from(days).saturating_mul(24 * 3600))
         }
     };
-    is_due && !rules.deleted.contains(key)
+    is_due && !rules.deleted.contains(key) && !rules.left.contains(key)
 }
 
-/// Entries that stand for nothing that is known to be on the server: a new message with the same content is one of them
-/// under another key.
-pub(super) struct Loose(BTreeMap<String, Vec<String>>);
+/// Entries that stand for nothing that is known to be on the server.
+#[derive(Default)]
+pub(super) struct Loose {
+    /// By content: a new message with the same one is one of them under another key.
+    lost: BTreeMap<String, Vec<String>>,
+    /// Those that were to go: a new message with the same content is another.
+    deleted: Vec<String>,
+}
 
 impl Loose {
     pub(super) fn of(ledger: &Ledger, sure: &HashSet<String>) -> Loose {
-        let mut loose: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut loose = Loose::default();
         for (key, entry) in ledger.iter().filter(|(key, _)| !sure.contains(*key)) {
-            loose.entry(entry.hash.clone()).or_default().push(key.clone());
+            let place = match entry.state {
+                LedgerState::Deleted => &mut loose.deleted,
+                LedgerState::Appending | LedgerState::Collected => {
+                    loose.lost.entry(entry.hash.clone()).or_default()
+                }
+            };
+            place.push(key.clone());
         }
-        Loose(loose)
+        loose
     }
 
     /// The key of one with this content, which is loose no more.
     pub(super) fn take(&mut self, hash: &str) -> Option<String> {
-        self.0.get_mut(hash)?.pop()
+        self.lost.get_mut(hash)?.pop()
     }
 
+    /// It was found.
     pub(super) fn remove(&mut self, hash: &str, key: &str) {
-        if let Some(keys) = self.0.get_mut(hash) {
+        if let Some(keys) = self.lost.get_mut(hash) {
             keys.retain(|loose| loose != key);
         }
+        self.deleted.retain(|loose| loose != key);
     }
 
     pub(super) fn into_keys(self) -> impl Iterator<Item = String> {
-        self.0.into_values().flatten()
+        self.lost.into_values().flatten().chain(self.deleted)
     }
 }
 
@@ -112,6 +128,11 @@ pub(super) fn content_key(hash: &str, is_taken: impl Fn(&str) -> bool) -> String
     let first = format!("sha:{hash}");
     let others = (2..u32::MAX).map(|n| format!("sha:{hash}#{n}"));
     std::iter::once(first.clone()).chain(others).find(|key| !is_taken(key)).unwrap_or(first)
+}
+
+/// Whether a key is made of what the message is, and not given by the server.
+pub(super) fn is_made(key: &str) -> bool {
+    key.starts_with("sha:") || key.starts_with("top:")
 }
 
 #[cfg(test)]

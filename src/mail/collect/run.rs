@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashSet},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use secrecy::SecretString;
@@ -11,18 +12,22 @@ use super::{
     append::Target,
     halt::Halt,
     listing,
-    plan::{Ledger, Rules},
+    plan::{self, Ledger, Rules},
     words::it_says,
 };
 use crate::{
     mail::Account,
-    model::{CollectorId, CollectorSettings, LedgerEntry, RunReport},
+    model::{CollectorId, CollectorSettings, LedgerEntry, LedgerState, RunReport},
     pop3::{self, Conn, Login, Server},
     store::{Job, Store},
 };
 
 /// Larger messages are not collected, whatever the owner says: no mail server takes them. Bytes.
 pub(super) const MOST: u64 = 512 << 20;
+/// A run that takes longer makes room for others' work, and goes on after it.
+const LONG: Duration = Duration::from_secs(10 * 60);
+/// More sentences about one run nobody reads.
+const MAX_PROBLEMS: usize = 3;
 /// Sessions of one run that may end in the middle of a message larger than announced.
 const MAX_BROKEN: u32 = 5;
 
@@ -41,6 +46,7 @@ pub(super) struct Run<'a> {
     deleted: HashSet<String>,
     pub(super) is_wary: bool,
     n_broken: u32,
+    since: Instant,
     /// Goes with the run: what is on its way then does not arrive.
     pub(super) held: Arc<()>,
 }
@@ -51,6 +57,8 @@ pub(super) enum Next {
     Done,
     /// What was deleted is to be made sure of first.
     Session,
+    /// There is more, and it took long.
+    Later,
     /// The keys are not what they were: once more, and warily.
     Again,
 }
@@ -72,23 +80,40 @@ impl<'a> Run<'a> {
             deleted: HashSet::new(),
             is_wary: false,
             n_broken: 0,
+            since: Instant::now(),
             held: Arc::new(()),
         }
     }
 
     pub(super) fn into_report(mut self) -> RunReport {
-        self.problems.dedup();
+        let mut told = HashSet::new();
+        self.problems.retain(|words| told.insert(words.clone()));
+        let n_more = self.problems.len().saturating_sub(MAX_PROBLEMS);
+        self.problems.truncate(MAX_PROBLEMS);
+        if n_more > 0 {
+            self.problems.push(format!("And {n_more} more."));
+        }
         let problem = (!self.problems.is_empty()).then(|| self.problems.join(" "));
         RunReport { problem, ..self.report }
     }
 
-    pub(super) async fn go(&mut self, secret: &SecretString) -> Result<(), Halt> {
+    /// False where there is more to do, and it took long.
+    pub(super) async fn go(&mut self, secret: &SecretString) -> Result<bool, Halt> {
         let (server, login) = self.account.server_of(self.settings, secret).map_err(Halt::Settings)?;
         let ledger = self.store().ledger(&CollectorId(self.job.subject.clone())).await?;
         self.ledger = ledger.into_iter().collect();
         self.settle().await?;
-        while self.session(&server, &login).await? == Next::Session {}
-        Ok(())
+        loop {
+            match self.session(&server, &login).await? {
+                Next::Done => return Ok(true),
+                Next::Session if !self.is_long() => {}
+                _ => return Ok(false),
+            }
+        }
+    }
+
+    pub(super) fn is_long(&self) -> bool {
+        self.since.elapsed() >= LONG
     }
 
     pub(super) fn store(&self) -> &'a Store {
@@ -162,15 +187,14 @@ impl<'a> Run<'a> {
         };
         match refused.await {
             Ok(refused) => {
-                self.report.deleted += (numbers.len() - refused.len().min(numbers.len())) as u64;
-                for refusal in refused {
+                for refusal in &refused {
                     self.problem(&format!(
                         "The server would not delete a message. {}",
                         it_says(&refusal.words)
                     ));
                 }
-                self.deleted.extend(marks.into_values());
-                Ok(())
+                let refused: HashSet<u32> = refused.into_iter().map(|refusal| refusal.number).collect();
+                self.note_deleted(marks, &refused).await
             }
             // Nothing was to be deleted, so nothing was lost with it.
             Err(_) if marks.is_empty() => Ok(()),
@@ -179,5 +203,21 @@ impl<'a> Run<'a> {
                 Err(error.into())
             }
         }
+    }
+
+    /// What the server has deleted is no longer known by what it is: the same may come again, and is another then.
+    async fn note_deleted(&mut self, marks: Marks, refused: &HashSet<u32>) -> Result<(), Halt> {
+        let mut changes = Vec::new();
+        for (number, key) in marks {
+            self.deleted.insert(key.clone());
+            if refused.contains(&number) {
+                continue;
+            }
+            self.report.deleted += 1;
+            let entry = self.ledger.get(&key).filter(|_| !plan::is_made(&key));
+            let entry = entry.map(|entry| LedgerEntry { state: LedgerState::Deleted, ..entry.clone() });
+            changes.push((key, entry));
+        }
+        self.write(changes).await
     }
 }

@@ -52,7 +52,7 @@ impl Run<'_> {
     async fn look(&self, entry: &LedgerEntry) -> Result<Option<MessageKey>, Halt> {
         let Ok(recorded) = MailboxName::new(entry.mailbox.clone()) else { return Ok(None) };
         let is_twin = |other: &&LedgerEntry| {
-            other.state == LedgerState::Collected
+            other.state != LedgerState::Appending
                 && other.hash == entry.hash
                 && other.mailbox == entry.mailbox
         };

@@ -95,7 +95,8 @@ impl AsyncRead for Reader {
         out: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         if self.held.strong_count() == 0 {
-            return Poll::Ready(Err(io::Error::new(io::ErrorKind::Interrupted, "nobody waits for it")));
+            // Not `Interrupted`: whoever reads to the end would try that for ever.
+            return Poll::Ready(Err(io::Error::other("nobody waits for it any more")));
         }
         Pin::new(&mut self.file).poll_read(context, out)
     }

@@ -65,12 +65,18 @@ fn without_identifiers_and_headers_messages_are_known_by_their_content() {
     assert_eq!(case.pop3.n_commands("RETR"), 3);
     assert_eq!(case.inbox(), ["one", "two", "two", "three"]);
 
-    let messages = [message("one"), message("one")];
-    let (case, first) = Case::at(rig().person("owner"), without_uidl(&["TOP"]), messages, |new| {
-        new.keep = Keep::Delete;
-    });
-    assert_eq!(told(&first), (2, 2, None));
-    assert_eq!((case.inbox().len(), case.left().len()), (2, 0));
+    for also in [&["TOP"][..], &[]] {
+        let messages = [message("one"), message("one")];
+        let (case, first) = Case::at(rig().person("owner"), without_uidl(also), messages, |new| {
+            new.keep = Keep::Delete;
+        });
+        assert_eq!(told(&first), (2, 2, None));
+        assert_eq!((case.inbox().len(), case.left().len()), (2, 0));
+        // What looks the same is another one, now that the first is gone.
+        put(&case.source, [message("one")]);
+        assert_eq!(told(&case.run()), (1, 1, None));
+        assert_eq!((case.inbox().len(), case.left().len()), (3, 0));
+    }
 }
 
 #[test]

@@ -85,7 +85,7 @@ async fn a_trial_that_fails_says_why() {
             "pw",
             "10.1.2.3 leads to a private address; this site does not connect to those.",
         ),
-        ("pop3s://example.org:25", "pw", "."),
+        ("pop3s://8.8.8.8:25", "pw", "this site does not connect to port 25 of 8.8.8.8."),
         ("imaps://example.org", "pw", "must be written as pop3s://host:port"),
     ] {
         let error = tried(server, &bob.address, secret).await.unwrap_err().to_string();

@@ -153,9 +153,46 @@ fn a_collector_that_is_paused_in_the_middle_of_a_message_leaves_it() {
     let (_, entry) = office.ledger(&id).pop().unwrap();
     assert_eq!(entry.state, LedgerState::Appending);
     office.make_due(&owner, &id);
-    let run = office.after_run_within(std::time::Duration::from_secs(60), &owner, &id);
+    let run = office.after_run(&owner, &id);
     assert_eq!(told(&run), (1, 0, None));
     assert_eq!(subjects(&owner, "INBOX"), ["large"]);
+}
+
+/// Servers that hang do not keep anybody's mail from being sent.
+#[test]
+fn collections_that_take_long_leave_room_for_what_is_to_be_sent() {
+    let site = Site::start(&[("POSTROOM_EGRESS_ALLOW", "127.0.0.1:*")]);
+    let office = Office::of(site.data_dir());
+    let (pop3, source, bob) = (Proxy::to(rig().pop3()), rig().person("source"), rig().person("bob"));
+    pop3.stall();
+    let pairs: Vec<_> = (0..9)
+        .map(|_| {
+            let owner = rig().person("owner");
+            let id = office.add(&pop3, &source, &owner, |_| {});
+            (owner, id)
+        })
+        .collect();
+    until("there is no more room", || pop3.n_connections() == 5);
+    let (browser, _) = site.signed_in(&rig().person("ann"));
+    let at =
+        (jiff::ZonedDateTime::now() + jiff::ToSpan::seconds(2)).strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let fields = [
+        ("to", bob.address.as_str()),
+        ("subject", "soon"),
+        ("text", "x"),
+        ("send_at", &at),
+        ("intent", "send"),
+    ];
+    browser.submit(&browser.get("/compose"), "form[action$='/compose']", &fields).is(303);
+    until("it is sent", || subjects(&bob, "INBOX") == ["soon"]);
+    assert_eq!(pop3.n_connections(), 5);
+    pop3.heal();
+    for (_, id) in &pairs {
+        let runs = until("each has its turn", || {
+            Some(office.ask(async |store| store.runs(id).await)).filter(|runs| !runs.is_empty())
+        });
+        assert_eq!(told(&runs[0]), (0, 0, None));
+    }
 }
 
 #[test]

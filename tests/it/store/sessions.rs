@@ -170,7 +170,7 @@ async fn scraps_outlive_a_locked_database() {
     assert_eq!(one.scrap("s/new").await.unwrap().as_str(), "new");
     // Once, though it cannot be removed.
     assert!(one.take_scrap("s/old", |_| true).await.is_some());
-    assert!(one.take_scrap("s/old", |_| true).await.is_none());
+    assert!(one.take_scrap("s/old", |_| true).await.is_none() && one.scrap("s/old").await.is_none());
     lock.execute_batch("ROLLBACK").unwrap();
     block_in_place(|| until("it can be written", || Handle::current().block_on(one.sweep_scraps())));
     assert!(other.scrap("s/old").await.is_none());

@@ -29,12 +29,14 @@ impl Product {
     /// Starts `binary`, which may not be ready yet; `settings` are environment variables beside the three it needs.
     /// Without `POSTROOM_DATA_DIR` it has one of its own, empty.
     pub fn start(rig: &Rig, binary: &Path, address: SocketAddr, settings: &[(&str, &str)]) -> Product {
-        let mut words = vec![
-            "env".to_owned(),
+        // What the tests themselves are told is no setting.
+        let mut words: Vec<String> =
+            ["env", "-u", "POSTROOM_ROUNDS", "-u", "POSTROOM_SEED"].map(str::to_owned).into();
+        words.extend([
             format!("POSTROOM_LISTEN={address}"),
             format!("POSTROOM_IMAP=imap+insecure://{}", rig.imap()),
             format!("POSTROOM_SMTP=submission+insecure://{}", rig.submission()),
-        ];
+        ]);
         let given = settings.iter().find(|(name, _)| *name == DATA_DIR).map(|(_, path)| PathBuf::from(path));
         let data_dir = given.unwrap_or_else(|| {
             let prefix = format!("data-{}-", address.port());

@@ -7,7 +7,7 @@ use std::{
 };
 
 const STEP: Duration = Duration::from_millis(20);
-const AT_MOST: Duration = Duration::from_secs(20);
+const AT_MOST: Duration = Duration::from_secs(60);
 
 /// What a condition may answer: done with a value, or what was seen instead.
 pub trait Answer {
@@ -38,7 +38,7 @@ impl<T, E: Debug> Answer for Result<T, E> {
     }
 }
 
-/// Polls `condition` until it is `true`, `Some` or `Ok`, and returns the value; panics after 20 s and says what it
+/// Polls `condition` until it is `true`, `Some` or `Ok`, and returns the value; panics after 60 s and says what it
 /// last saw. Blocks the thread: in async code, run it with `spawn_blocking` or on a multi-thread runtime.
 #[track_caller]
 pub fn until<A: Answer>(what: &str, condition: impl FnMut() -> A) -> A::Value {
