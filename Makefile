@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test soak screenshots lint deny fmt fuzz load deps deps-demo clean
+.PHONY: help demo run build test soak oracle bench-bombs screenshots lint deny fmt fuzz load deps deps-demo clean
 
 # The demo and the load run what is shipped. `make demo PROFILE=dev` starts sooner after a change.
 PROFILE ?= release
@@ -16,7 +16,9 @@ help:
 	@echo "make run    Postroom alone, with POSTROOM_LISTEN, POSTROOM_IMAP and POSTROOM_SMTP"
 	@echo "make lint   format and clippy"
 	@echo "make deny   licences, sources and banned crates; CHECKS=advisories where there is a network"
-	@echo "make fuzz   each fuzz target for SECONDS=60 (needs a nightly toolchain and cargo-fuzz)"
+	@echo "make oracle all hostile mail in a browser, bombs included; OPTIONS='--only h001' for a part of it"
+	@echo "make bench-bombs  how long bombs take, and what they cost others"
+	@echo "make fuzz   each fuzz target, or TARGET, for SECONDS=60"
 	@echo "make screenshots  pictures of the demo, into docs/screenshots"
 	@echo "make load   200 people at once for a minute"
 	@echo "make clean  remove what was built"
@@ -45,6 +47,16 @@ ROUNDS ?= 200
 soak: deps
 	POSTROOM_ROUNDS=$(ROUNDS) cargo test --locked --test it exactly_once -- --nocapture
 
+# The bombs take 700 MB while it runs.
+OPTIONS ?=
+oracle: deps
+	cargo build --quiet --workspace --bins --locked
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && target/debug/bombs "$$folder" && \
+	    node tests/oracle/run.mjs --bombs "$$folder" --jobs 4 $(OPTIONS)
+
+bench-bombs: deps-demo build
+	@$(BUILT)/storm $(BUILT)/postroom
+
 # The pictures of the README; `node tests/web/screenshots.mjs FOLDER` takes all.
 screenshots: deps
 	cargo build --quiet --workspace --bins --locked
@@ -64,10 +76,13 @@ deny:
 fmt:
 	cargo fmt --all
 
+# libFuzzer needs flags that a stable compiler takes only when told to. One target: TARGET=sanitize.
 SECONDS ?= 60
+TARGET ?= $$(cargo fuzz list)
 fuzz: node_modules/.package-lock.json
-	for target in $$(cargo +nightly fuzz list); do \
-	    cargo +nightly fuzz run $$target -- -max_total_time=$(SECONDS) || exit 1; \
+	@cargo fuzz --version >/dev/null 2>&1 || cargo install --quiet --locked cargo-fuzz
+	for target in $(TARGET); do \
+	    RUSTC_BOOTSTRAP=1 cargo fuzz run $$target -- -max_total_time=$(SECONDS) -timeout=10 || exit 1; \
 	done
 
 deps: node_modules/.package-lock.json

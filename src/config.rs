@@ -41,6 +41,8 @@ pub struct Config {
     pub public_origin: Option<String>,
     /// Peers whose X-Forwarded-… and Forwarded headers are believed.
     pub trusted_proxies: TrustedProxies,
+    /// Servers whose Authentication-Results (RFC 8601) are believed, as they call themselves there.
+    pub authserv_ids: Vec<String>,
     /// Added to a user name without `@` to make its address; else the IMAP host's name is used.
     pub mail_domain: Option<String>,
     /// Networks beside the public ones that a host which a person named may be in.
@@ -97,6 +99,7 @@ impl Config {
             base_path: String::new(),
             public_origin: None,
             trusted_proxies: TrustedProxies::default(),
+            authserv_ids: Vec::new(),
             mail_domain: None,
             egress_allow: EgressAllow::default(),
             collect_hosts: None,

@@ -3,6 +3,7 @@
 //! A message is never parsed whole: its structure comes from IMAP, and here come header blocks, single values
 //! and still encoded parts. So no message can be nested or large enough to hurt.
 
+mod authentication;
 mod build;
 mod charset;
 mod copies;

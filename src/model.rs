@@ -5,6 +5,7 @@
 //! *identity* (a From), *role* (special use, RFC 6154).
 
 mod address;
+mod authentication;
 mod collector;
 mod credentials;
 mod draft;
@@ -20,6 +21,7 @@ mod query;
 mod snooze;
 
 pub use address::{Address, AddressError, AddressList, wire_form};
+pub use authentication::{AuthenticationResults, Method, MethodResult, Verdict};
 pub use collector::{
     Collector, CollectorId, CollectorLogin, CollectorRun, CollectorSettings, CollectorState, Keep,
     LedgerEntry, LedgerState, RunReport,

@@ -12,6 +12,8 @@ mod guard;
 mod html;
 mod join;
 mod links;
+mod lookalike;
+mod misleading;
 mod safe;
 mod size;
 mod tags;
@@ -29,6 +31,8 @@ pub use document::{BodyFragment, document};
 pub use filename::filename;
 pub use html::sanitize;
 pub use join::{flattened, joined};
+pub use lookalike::{Lookalike, lookalikes};
+pub use misleading::Misleading;
 pub use safe::SafeHtml;
 pub use size::size;
 pub use text::text;
@@ -97,4 +101,6 @@ pub struct Sanitized {
     pub blocked: Blocked,
     /// Content-IDs that the HTML shows, so that these parts are not listed as attachments too.
     pub used: Vec<String>,
+    /// Links whose text names another place than they lead to; at most [`Misleading::MAX`].
+    pub misleading: Vec<Misleading>,
 }

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod assets;
+mod attempts;
 pub mod cookies;
 mod csrf;
 pub mod download;
@@ -9,6 +10,7 @@ pub mod error;
 pub mod extract;
 pub mod flash;
 pub mod headers;
+pub mod heavy;
 mod html;
 mod list_params;
 pub mod moment;

@@ -39,6 +39,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ammonia", &["render"]),
     ("cssparser", &["render"]),
     ("linkify", &["render"]),
+    ("unicode_security", &["render"]),
+    ("idna", &["render"]),
     ("axum", &["web"]),
     ("tower", &["web"]),
     ("tower_http", &["web"]),

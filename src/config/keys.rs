@@ -77,6 +77,16 @@ pub const KEYS: &[Key] = &[
         set: |config, value| mode(value.one()?).map(|read| config.listen_mode = read),
     },
     Key {
+        name: "authserv_ids",
+        default: "",
+        about: "Mail servers whose `Authentication-Results` are believed, by the name they write there; they must remove \
+                those that come from outside (RFC 8601 §5)",
+        set: |config, value| {
+            config.authserv_ids = value.many();
+            Ok(())
+        },
+    },
+    Key {
         name: "mail_domain",
         default: "the IMAP host",
         about: "Added to a user name without `@` to make its address",

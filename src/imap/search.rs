@@ -1,6 +1,6 @@
 //! What is looked for and in which order, as SEARCH and SORT keys (RFC 3501 §6.4.4, RFC 5256 §3).
 
-use crate::model::{Filter, ListRequest, Query, SortKey, Term, Uid};
+use crate::model::{Filter, ListRequest, MessageKey, Query, SortKey, Term, Uid};
 
 use super::{
     Conn, Error,
@@ -94,6 +94,18 @@ impl Conn {
         };
         let order = if sorts || by_arrival(request.sort) { Order::AsAsked } else { Order::ByArrival };
         Ok(Found { total: u32::try_from(uids.len()).unwrap_or(u32::MAX), uids, order })
+    }
+
+    /// Whether one of the `n` UIDs before the message's holds mail from this address.
+    pub async fn has_earlier_from(&mut self, key: &MessageKey, email: &str, n: u32) -> Result<bool, Error> {
+        self.select_for(key).await?;
+        let last = key.uid.get() - 1;
+        if last == 0 {
+            return Ok(false);
+        }
+        let before = UidRange { first: last.saturating_sub(n).max(1), last };
+        let command = Command::new("UID SEARCH").word("UID").uids(&[before]).word("FROM").string(email);
+        Ok(!self.uids_of(command).await?.is_empty())
     }
 
     async fn esearch(&mut self, command: Command) -> Result<Esearch, Error> {

@@ -9,6 +9,9 @@ use crate::{
 /// Bytes of one body part that are fetched to be shown, still encoded; the rest is in the source.
 const SHOWN_BYTES: u32 = 4 << 20;
 
+/// UIDs before a message's own that are searched for its sender.
+const SEARCHED_BEFORE: u32 = 500;
+
 /// Which version of a body is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prefer {
@@ -50,6 +53,12 @@ impl Reading {
 }
 
 impl Content {
+    pub fn n_bytes(&self) -> usize {
+        match self {
+            Content::Text(text) | Content::Html(text) => text.len(),
+        }
+    }
+
     pub fn to_text(&self) -> String {
         match self {
             Content::Text(text) => text.clone(),
@@ -67,6 +76,28 @@ impl Account {
             Box::pin(async move { conn.open(&key).await })
         })
         .await
+    }
+
+    /// Whether nothing else from this address came shortly before, as far as one cheap search can tell.
+    pub async fn is_first_from(&self, key: &MessageKey, email: &str) -> bool {
+        // In ASCII every server searches without being told a charset.
+        if email.is_empty() || !email.is_ascii() {
+            return false;
+        }
+        let (wanted, email) = (key.clone(), email.to_owned());
+        let found = self
+            .read(Some(&key.mailbox), move |conn| {
+                let (key, email) = (wanted.clone(), email.clone());
+                Box::pin(async move { conn.has_earlier_from(&key, &email, SEARCHED_BEFORE).await })
+            })
+            .await;
+        match found {
+            Ok(is_known) => !is_known,
+            Err(error) => {
+                tracing::debug!(%error, "earlier mail of this sender was not looked for");
+                false
+            }
+        }
     }
 
     pub async fn mark_seen(&self, key: &MessageKey) -> Result<(), Error> {

@@ -2,22 +2,28 @@
 
 use mail_parser::{HeaderValue, parsers::MessageStream};
 
-use super::{date, words};
+use super::{authentication, date, words};
 use crate::model::{Address, Headers};
 
 /// The part of a header block that is read, bytes.
 const MAX_BLOCK: usize = 256 * 1024;
 /// More header fields are not listed.
 const MAX_FIELDS: usize = 2000;
+/// More Authentication-Results fields are not read.
+const MAX_AUTHENTICATION: usize = 20;
 /// More addresses of one field are not listed.
 const MAX_ADDRESSES: usize = 5000;
 
 /// Headers from a raw header block. Charsets, RFC 2047, RFC 2231, raw 8-bit: all decoded.
 pub fn headers(raw: &[u8]) -> Headers {
     let mut headers = Headers::default();
+    let mut n_received = 0;
     for (name, value) in fields(raw) {
         match name.to_ascii_lowercase().as_str() {
-            "from" => headers.from.extend(addresses(value)),
+            "from" => {
+                headers.from.extend(addresses(value));
+                headers.from_is_disguised |= words::is_disguised(&words::decode(value));
+            }
             "sender" => headers.sender.extend(addresses(value)),
             "reply-to" => headers.reply_to.extend(addresses(value)),
             "to" => headers.to.extend(addresses(value)),
@@ -32,6 +38,10 @@ pub fn headers(raw: &[u8]) -> Headers {
             "in-reply-to" if headers.in_reply_to.is_empty() => headers.in_reply_to = message_ids(value),
             "references" if headers.references.is_empty() => headers.references = message_ids(value),
             "list-post" if headers.list_post.is_none() => headers.list_post = mailto(value),
+            "received" => n_received += 1,
+            "authentication-results" if headers.authentication.len() < MAX_AUTHENTICATION => {
+                headers.authentication.extend(authentication::authentication(value, n_received));
+            }
             _ => {}
         }
         headers.all.push((name, words::decode_words(value)));

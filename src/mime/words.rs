@@ -60,6 +60,14 @@ pub(super) fn for_structure(raw: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Whether something in it turns around or hides what stands beside it. What only tells a direction, joiners and the
+/// tags of flags are left alone: names in Arabic, Persian and Hindi, and emoji, need them.
+pub(super) fn is_disguised(text: &str) -> bool {
+    text.contains([
+        '\0', '\u{200b}', '\u{202d}', '\u{202e}', '\u{2060}', '\u{2061}', '\u{2062}', '\u{2063}', '\u{2064}',
+    ])
+}
+
 enum Segment {
     Plain(Vec<u8>),
     /// One or more adjacent words of the same charset.

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, ZonedDateTime};
 
-use super::{Address, Flags, MessageKey, MimeTree};
+use super::{Address, AuthenticationResults, Flags, MessageKey, MimeTree};
 
 /// One row of a list. (`Envelope` would be ambiguous: IMAP and SMTP mean different things by it.)
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +57,10 @@ pub struct Headers {
     pub references: Vec<String>,
     /// List-Id and List-Post tell mailing lists (RFC 2919, RFC 2369): the address of `mailto:` in List-Post.
     pub list_post: Option<String>,
+    /// Authentication-Results, topmost first; see [`AuthenticationResults::trusted`].
+    pub authentication: Vec<AuthenticationResults>,
+    /// The sender's name was written with characters that reorder or hide others; they are gone from `from`.
+    pub from_is_disguised: bool,
     /// Every header in order: name and value, decoded for display.
     pub all: Vec<(String, String)>,
 }

@@ -1,7 +1,7 @@
 //! The document a message is shown in, put together from its parts.
 
-use super::Sanitized;
 use super::safe::{SafeHtml, escape};
+use super::{Sanitized, misleading};
 
 /// One part of a message, ready to be shown. Its style rules reach itself only.
 #[derive(Debug, Clone)]
@@ -14,7 +14,9 @@ pub enum BodyFragment {
 
 impl From<Sanitized> for BodyFragment {
     fn from(part: Sanitized) -> BodyFragment {
-        BodyFragment::Html { body: part.body, css: part.css }
+        // After the sanitiser, so that cleaning again changes nothing.
+        let body = if part.misleading.is_empty() { part.body } else { misleading::mark(&part.body).0 };
+        BodyFragment::Html { body, css: part.css }
     }
 }
 

@@ -7,7 +7,7 @@ use ammonia::{Builder, UrlRelative};
 
 use super::guard::{Guarded, guard};
 use super::links::{self, References};
-use super::{Policy, SafeHtml, Sanitized, css, tags};
+use super::{Policy, SafeHtml, Sanitized, css, misleading, tags};
 
 /// The class of what stands for `<body>`; rules for `body` become rules for it.
 pub(super) const BODY_CLASS: &str = "m-_body";
@@ -44,7 +44,9 @@ pub fn sanitize(html: &str, policy: &Policy) -> Sanitized {
         guarded = guard(&body);
         body = builder.clean(&guarded.markup).to_string();
     }
-    Sanitized { body: SafeHtml::vouched(body), css, blocked, used }
+    let body = SafeHtml::vouched(body);
+    let (_, misleading) = misleading::mark(&body);
+    Sanitized { body, css, blocked, used, misleading }
 }
 
 /// The `<div>` that carries what `<body>` said, where it said something.

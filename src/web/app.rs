@@ -4,7 +4,7 @@ use std::{io, ops::Deref, sync::Arc};
 
 use axum::Router;
 
-use super::{flash::Flashes, typed_secrets::TypedSecrets, urls::Urls};
+use super::{attempts::Attempts, flash::Flashes, heavy::HeavyWork, typed_secrets::TypedSecrets, urls::Urls};
 use crate::{
     config::Config,
     mail::Accounts,
@@ -26,6 +26,8 @@ pub struct Inner {
     pub kept_forms: KeptForms,
     pub flashes: Flashes,
     pub typed_secrets: TypedSecrets,
+    pub attempts: Attempts,
+    pub heavy: HeavyWork,
 }
 
 impl Deref for App {
@@ -64,6 +66,8 @@ impl App {
             kept_forms: KeptForms::new(Arc::clone(&store)),
             flashes: Flashes::new(Arc::clone(&store)),
             typed_secrets: TypedSecrets::new(Arc::clone(&store)),
+            attempts: Attempts::default(),
+            heavy: HeavyWork::default(),
             store,
             config,
         })))
@@ -87,6 +91,7 @@ impl App {
         if let Err(error) = self.tidy_store().await {
             tracing::debug!(%error, "the database was not tidied");
         }
+        self.attempts.sweep(std::time::Instant::now());
         self.accounts.close_idle(self.config.session_idle.min(super::serve::ACCOUNT_IDLE)).await;
     }
 }

@@ -49,7 +49,9 @@ impl Desk {
         self.other.command("EXAMINE INBOX");
         let lines = [self.other.command(list), self.other.command("FETCH 1:* (FLAGS)")].concat();
         let told = lines.into_iter().filter(|line| line.starts_with("* ")).collect::<Vec<_>>();
-        let mail = told.join("\n").replace("\\Recent", "").replace("( ", "(").replace(" )", ")");
+        // Whether something came since the last visit is no change.
+        let told = told.join("\n").replace(" \\Marked", "").replace(" \\UnMarked", "");
+        let mail = told.replace("\\Recent", "").replace("( ", "(").replace(" )", ")");
         // What is kept beside the mail, as its owner sees it.
         let kept = [
             ("/settings", "option[selected], .entry"),
@@ -341,5 +343,36 @@ fn what_is_not_there_is_not_found_by_anybody() {
         ["/mail/INBOX/0.0", "/mail/INBOX/x.y", "/mail/INBOX/1.99999999999", "/mail/%00", "/static/none.css"]
     {
         desk.browser.get(path).is(404);
+    }
+}
+
+/// Every address of somebody else's mail, settings and waiting letters, asked for by a person who is signed in.
+#[test]
+fn what_is_anothers_is_not_there() {
+    let mut desk = Desk::new();
+    let (browser, inbox) = site().signed_in(&rig().person("eve"));
+    let token = inbox.field("csrf");
+    for route in table().into_iter().filter(|route| route.access == Access::SignedIn) {
+        if route.path == "/logout" {
+            continue;
+        }
+        // To have something to take back, its owner does something.
+        let fields = if route.method == Method::POST { desk.fields(&route) } else { Vec::new() };
+        let (path, before) = (desk.address(&route), desk.mailboxes());
+        let answer = match route.method {
+            Method::GET => browser.get(&path),
+            _ => post(&browser, &path, &fields, Some(&token), &[]),
+        };
+        assert_eq!(desk.mailboxes(), before, "{} {path}", route.method);
+        for private in ["this is the letter", "Elsewhere", "half a thought", "Bob Baker"] {
+            assert!(!answer.html().contains(private), "{} {path}: `{private}` in {answer}", route.method);
+        }
+        if route.path.contains("{id}") || route.path.contains("{collector}") {
+            assert!(matches!(answer.status, 404 | 410), "{} {path}: {answer}", route.method);
+        }
+    }
+    for answer in ["reply", "reply-all", "forward", "forward-attached", "as-new", "draft"] {
+        let answer = browser.get(&format!("/compose?{answer}=INBOX%2F{}", desk.id));
+        assert!(!answer.html().contains("this is the letter"), "{answer}");
     }
 }

@@ -193,7 +193,31 @@ fn a_day(site: &Site, person: &Person) -> (Browser, Vec<Page>) {
     let sent = browser.submit(&with, "form[action$='/compose']", &[("intent", "send")]);
     sent.is(303);
     pages.extend([form, with, browser.follow(sent)]);
-    for path in ["/mail/INBOX", "/folders", "/mail/Nowhere", "/nothing", "/mail/INBOX/1.1"] {
+    // What is kept beside the mail: a letter for later, which needs the password, and a collector with the same.
+    let form = browser.get("/compose");
+    let fields = [
+        ("to", person.address.as_str()),
+        ("subject", "x"),
+        ("send_at", "2999-12-31T08:00"),
+        ("intent", "send"),
+    ];
+    browser.submit(&form, "form[action$='/compose']", &fields).is(303);
+    let form = browser.get("/collectors/new");
+    let mut fields: Vec<_> = crate::collectors::fields("canary");
+    fields.retain(|(name, _)| *name != "secret");
+    fields.push(("secret", person.password.clone()));
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    pages.push(browser.submit(&form, "form.settings", &fields));
+    for path in [
+        "/mail/INBOX",
+        "/outbox",
+        "/collectors",
+        "/settings",
+        "/folders",
+        "/mail/Nowhere",
+        "/nothing",
+        "/mail/INBOX/1.1",
+    ] {
         pages.push(browser.get(path));
     }
     pages.push(browser.post("/undo", &[], &[]));

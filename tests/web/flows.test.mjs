@@ -168,3 +168,30 @@ for (const script of [true, false]) {
     });
   });
 }
+
+test("the browser keeps no secret where a script could read it", async () => {
+  const visitor = await visit(browser, site);
+  const { page } = visitor;
+  const seen = [];
+  page.on("framenavigated", (frame) => seen.push(frame.url()));
+  await signIn(page, site);
+  await page.locator("li.row .row-link").first().click();
+  await page.waitForLoadState("load");
+  await page.goto("/compose");
+  await page.getByLabel("Subject").fill("half a thought");
+  await page.goto("/mail/INBOX");
+  const kept = await page.evaluate(() =>
+    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state, window.name]));
+  const cookies = await visitor.context.cookies();
+  const secrets = [site.password, ...cookies.filter(({ name }) => name.startsWith("postroom")).map(({ value }) => value)];
+  assert.ok(secrets.length >= 3, "the password, the session and its key");
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+  for (const secret of secrets) {
+    // The demo's password is a word that pages and keys of ours have, too.
+    const whole = new RegExp(`"${secret.replace(/[^\w]/g, "\\$&")}"`);
+    assert.doesNotMatch(kept, whole);
+    if (secret !== site.password) assert.ok(!kept.includes(secret));
+    assert.ok(seen.every((url) => !url.includes(`=${secret}`)), seen.join("\n"));
+  }
+  await leave(visitor);
+});

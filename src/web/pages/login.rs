@@ -1,5 +1,10 @@
 //! Signing in and out. The sign-in page needs no session, so it cannot expire while somebody types.
 
+use std::{
+    borrow::Cow,
+    time::{Duration, Instant},
+};
+
 use askama::Template;
 use axum::{
     extract::{Request, State},
@@ -15,7 +20,9 @@ use crate::{
     mail::{self, Reason},
     model::Credentials,
     web::{
-        App, Error, cookies, error,
+        App, Error,
+        attempts::Verdict,
+        cookies, error,
         extract::{Form, OpenForm, Query, User},
         html,
         proxies::Client,
@@ -41,7 +48,7 @@ struct LoginPage<'a> {
 
 /// Why it did not work.
 struct Problem {
-    text: &'static str,
+    text: Cow<'static, str>,
     /// The mail server's own words.
     quote: Option<String>,
 }
@@ -99,20 +106,42 @@ pub async fn submit(
     let form = LoginForm::new(fields);
     let credentials = Credentials::new(form.username.as_str(), form.password.clone());
     let user = loggable(&form.username);
+    match app.attempts.begin(&form.username, client.address, Instant::now()) {
+        Verdict::Try { after } => tokio::time::sleep(after).await,
+        Verdict::TooMany { wait } => {
+            tracing::warn!(
+                target: "postroom::auth",
+                "auth failed user={user} ip={} reason=too-many-attempts",
+                client.address
+            );
+            let seconds = [(header::RETRY_AFTER, wait.as_secs().saturating_add(1).to_string())];
+            let page = again(&app, &form, Problem { text: too_many(wait).into(), quote: None })?;
+            return Ok((StatusCode::TOO_MANY_REQUESTS, seconds, page).into_response());
+        }
+    }
     let error = match session::begin(&app, &session, credentials).await {
         Ok((key, sign_in)) => {
+            app.attempts.succeeded(&form.username, client.address, Instant::now());
             tracing::info!(target: "postroom::auth", "auth ok user={user} ip={}", client.address);
             let next = go_on(&app, &form, &sign_in.0).await;
             return Ok(([(header::SET_COOKIE, key)], Redirect::to(&next)).into_response());
         }
         Err(error) => error,
     };
+    if !matches!(error, mail::Error::BadCredentials) {
+        app.attempts.undecided(&form.username, client.address);
+    }
     let Some((status, reason, problem)) = explain(&error) else { return Err(error.into()) };
     tracing::warn!(target: "postroom::auth", "auth failed user={user} ip={} reason={reason}", client.address);
     if status.is_server_error() {
         tracing::warn!("sign-in is not possible: {}", error::chain(&error));
     }
-    let page = LoginPage {
+    Ok((status, again(&app, &form, problem)?).into_response())
+}
+
+/// The form as it was filled in, but for the password.
+fn again(app: &App, form: &LoginForm, problem: Problem) -> Result<Response, Error> {
+    html(&LoginPage {
         urls: &app.urls,
         product: &app.config.product_name,
         username: &form.username,
@@ -120,8 +149,15 @@ pub async fn submit(
         problem: Some(problem),
         carried: &form.carried,
         interrupted: None,
+    })
+}
+
+fn too_many(wait: Duration) -> String {
+    let wait = match wait.as_secs() + 1 {
+        n @ ..=90 => format!("{n} seconds"),
+        n => format!("{} minutes", n.div_ceil(60)),
     };
-    Ok((status, html(&page)?).into_response())
+    format!("There were too many attempts to sign in. Please wait {wait}, and try again.")
 }
 
 /// A form with its token alone.
@@ -180,7 +216,7 @@ async fn go_on(app: &App, form: &LoginForm, sign_in: &str) -> String {
 
 /// Status, the log's word and the page's sentence; `None` for what is no matter of signing in.
 fn explain(error: &mail::Error) -> Option<(StatusCode, &'static str, Problem)> {
-    let plain = |text| Problem { text, quote: None };
+    let plain = |text: &'static str| Problem { text: text.into(), quote: None };
     Some(match error {
         mail::Error::BadCredentials => (
             StatusCode::UNAUTHORIZED,
@@ -191,8 +227,10 @@ fn explain(error: &mail::Error) -> Option<(StatusCode, &'static str, Problem)> {
             StatusCode::SERVICE_UNAVAILABLE,
             "too-many-connections",
             Problem {
-                text: "The mail server takes no more connections from your account. Close other mail programs, \
-                       or wait a minute, and try again.",
+                text:
+                    "The mail server takes no more connections from your account. Close other mail programs, \
+                       or wait a minute, and try again."
+                        .into(),
                 quote: Some(words.clone()),
             },
         ),
@@ -210,7 +248,7 @@ fn explain(error: &mail::Error) -> Option<(StatusCode, &'static str, Problem)> {
         mail::Error::Refused(words) => (
             StatusCode::BAD_GATEWAY,
             "refused",
-            Problem { text: "The mail server refused to sign you in.", quote: Some(words.clone()) },
+            Problem { text: "The mail server refused to sign you in.".into(), quote: Some(words.clone()) },
         ),
         _ => return None,
     })

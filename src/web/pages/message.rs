@@ -4,7 +4,9 @@ mod attachment;
 mod note;
 mod opened;
 mod show;
+mod trust;
 mod view_params;
+mod warning;
 
 use askama::Template;
 
@@ -22,6 +24,7 @@ pub use note::note;
 pub use opened::Opened;
 pub(super) use show::heading;
 pub use show::show;
+pub use trust::{Tone, TrustLine};
 pub use view_params::ViewParams;
 
 #[derive(Template)]
@@ -43,6 +46,10 @@ pub struct MessagePage {
     /// The message below it in the list.
     pub older: Option<String>,
     pub heading: Heading,
+    /// Who sent it, as far as it was checked.
+    pub trust: Option<TrustLine>,
+    /// What to look at twice, in sentences.
+    pub warnings: Vec<String>,
     /// In sentences; see [`note`].
     pub notes: Vec<String>,
     pub body: Body,
@@ -158,6 +165,14 @@ impl MessagePage {
 
     fn is_draft(&self) -> bool {
         self.role == Some(MailboxRole::Drafts) || self.flags.is_draft()
+    }
+
+    fn trust_look(line: &TrustLine) -> (&'static str, &'static str) {
+        match line.tone {
+            Tone::Confirmed => ("confirmed", "shield-check"),
+            Tone::Open => ("open", "info"),
+            Tone::Failed => ("failed", "triangle-alert"),
+        }
     }
 
     /// Worth a button only for several.

@@ -16,7 +16,7 @@ use super::{
     folder::{FolderPage, ListView},
     folders::FoldersPage,
     headers::HeadersPage,
-    message::{AttachmentView, Body, Heading, MessagePage, OtherForm, Remote, note},
+    message::{AttachmentView, Body, Heading, MessagePage, OtherForm, Remote, Tone, TrustLine, note},
     print::PrintPage,
     shell::{Shell, arrange},
 };
@@ -91,6 +91,12 @@ fn message() -> MessagePage {
             when: "Tuesday, 24 November 2026 at 09:41".into(),
             ..Heading::default()
         },
+        trust: Some(TrustLine {
+            tone: Tone::Confirmed,
+            text: "The mail server confirmed that example.org sent this. (DMARC passed for example.org)"
+                .into(),
+        }),
+        warnings: vec!["A link that reads bank.example leads to elsewhere.example.".into()],
         notes: Vec::new(),
         body: Body::Text(render::text(LETTER)),
         other_form: None,
@@ -113,6 +119,7 @@ fn newsletter() -> MessagePage {
             reply_to: people("Hill & Heath support <support@hillandheath.example>"),
             ..message().heading
         },
+        warnings: Vec::new(),
         list: Some(list("INBOX", ListRequest::default(), 50, 12_345, Some(25))),
         body: Body::Frame("/letter.html".into()),
         other_form: Some(OtherForm::Text { url: "?as=text".into() }),

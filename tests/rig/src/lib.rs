@@ -7,6 +7,7 @@
     reason = "a rig that cannot go on must stop the test, loudly"
 )]
 
+mod bombs;
 mod certificate;
 mod dovecot;
 mod imap_client;
@@ -26,6 +27,7 @@ mod state_dir;
 mod until;
 mod watched;
 
+pub use bombs::{BOMBS, Bomb, MARKER};
 pub use imap_client::ImapClient;
 pub use letters::{File, Letter, Moment, fill_demo_mailbox, fill_inboxes, letter, modified_utf7};
 pub use nginx::Nginx;

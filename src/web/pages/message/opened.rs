@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     mail::{Content, Error as MailError, Reading, What},
     model::{Headers, Message, MessageKey, PartKind, Section},
-    render::{self, Blocked, BodyFragment, Policy},
+    render::{self, Blocked, BodyFragment, Misleading, Policy},
     web::{App, Error, extract::User, pages::message::ViewParams},
 };
 
@@ -23,6 +23,7 @@ pub struct SafeBody {
     pub blocked: Blocked,
     /// Content-IDs that are shown in the body.
     pub used: Vec<String>,
+    pub misleading: Vec<Misleading>,
 }
 
 impl Opened {
@@ -45,8 +46,8 @@ impl Opened {
     pub async fn safe_body(&self, app: &App, params: &ViewParams) -> Result<SafeBody, Error> {
         let policy = self.policy(app, params);
         let contents: Vec<Content> = self.reading.parts.iter().map(|part| part.content.clone()).collect();
-        let safe = tokio::task::spawn_blocking(move || make_safe(&contents, &policy));
-        safe.await.map_err(Error::bug)
+        let n_bytes = contents.iter().map(Content::n_bytes).sum();
+        app.heavy.run(n_bytes, move || make_safe(&contents, &policy)).await.map_err(Error::bug)
     }
 
     fn policy(&self, app: &App, params: &ViewParams) -> Policy {
@@ -69,7 +70,12 @@ fn headers<'m>(message: &'m Message, root: &Section) -> Option<&'m Headers> {
 }
 
 fn make_safe(contents: &[Content], policy: &Policy) -> SafeBody {
-    let mut safe = SafeBody { fragments: Vec::new(), blocked: Blocked::default(), used: Vec::new() };
+    let mut safe = SafeBody {
+        fragments: Vec::new(),
+        blocked: Blocked::default(),
+        used: Vec::new(),
+        misleading: Vec::new(),
+    };
     for content in contents {
         match content {
             Content::Text(text) => safe.fragments.push(BodyFragment::Text(render::text(text))),
@@ -78,6 +84,7 @@ fn make_safe(contents: &[Content], policy: &Policy) -> SafeBody {
                 safe.blocked.remote += sanitized.blocked.remote;
                 safe.blocked.simplified |= sanitized.blocked.simplified;
                 safe.used.extend(sanitized.used.iter().cloned());
+                safe.misleading.extend(sanitized.misleading.iter().cloned());
                 safe.fragments.push(sanitized.into());
             }
         }

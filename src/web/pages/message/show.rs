@@ -10,10 +10,12 @@ use jiff::{ZonedDateTime, tz::TimeZone};
 use super::{
     AttachmentView, Body, Heading, Inside, MessagePage, OtherForm, Remote, ViewParams, note,
     opened::{Opened, SafeBody},
+    trust::{TrustLine, trust_line},
+    warning::warnings,
 };
 use crate::{
     mail::Prefer,
-    model::{Address, ListRequest, MessageKey, PartKind, Section},
+    model::{Address, ListRequest, Mailbox, MailboxRole, MessageKey, PartKind, Section},
     render::{self, BodyFragment, RemoteContent},
     web::{
         App, Error,
@@ -50,6 +52,7 @@ pub async fn show(
     let (shell, mailboxes) = Shell::load(&app, &user, place).await?;
     let mailbox = find_mailbox(&mailboxes, &key.mailbox);
     let view = ListView::new(&app.urls, &mailbox, request.clone(), page, Some(&key), &ZonedDateTime::now());
+    let trust = trust(&app, &user, &opened, &mailbox).await;
     let in_list = |key: MessageKey| app.urls.message_in(&key, &request);
     html(&MessagePage {
         role: mailbox.role,
@@ -58,6 +61,8 @@ pub async fn show(
         newer: neighbours.above.map(in_list),
         older: neighbours.below.map(in_list),
         heading: heading(&opened),
+        trust,
+        warnings: warnings(opened.headers(), &body.misleading),
         notes: notes(&opened, &body),
         remote: remote(&app, &opened, &body, &params, &request),
         other_form: other_form(&app, &opened, &params, &request),
@@ -100,6 +105,20 @@ pub(in crate::web::pages) fn heading(opened: &Opened) -> Heading {
         iso: date.as_ref().map(|date| date.timestamp().to_string()).unwrap_or_default(),
         when: date.as_ref().map(render::when_long).unwrap_or_default(),
     }
+}
+
+/// Of the message itself: nobody checked what is inside it. What the owner wrote is not looked at.
+async fn trust(app: &App, user: &User, opened: &Opened, mailbox: &Mailbox) -> Option<TrustLine> {
+    let is_own = matches!(mailbox.role, Some(MailboxRole::Sent | MailboxRole::Drafts));
+    if !opened.root.is_root() || is_own {
+        return None;
+    }
+    let headers = opened.headers();
+    let is_first = match headers.from.as_slice() {
+        [author] => user.account.is_first_from(&opened.message.key, &author.email).await,
+        _ => false,
+    };
+    trust_line(headers, &app.config.authserv_ids, is_first)
 }
 
 fn notes(opened: &Opened, body: &SafeBody) -> Vec<String> {
