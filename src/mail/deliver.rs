@@ -103,6 +103,12 @@ impl Account {
     async fn submit_row(self: &Arc<Self>, job: &Job, row: &Outgoing) -> Result<Delivery, SendError> {
         let store = &self.services.store;
         let no_outbox = |error| SendError { draft: row.draft.clone(), cause: Cause::NoOutbox(error) };
+        let hold_until = row.send_at.filter(|at| *at > store.now() + WORTH_HOLDING);
+        if let Some(at) = hold_until
+            && !self.server_holds_until(at).await
+        {
+            return self.wait(job, row, at, 0).await.map_err(no_outbox)?;
+        }
         let step = Advance { from: &[Phase::Waiting, Phase::Submitting], to: Phase::Submitting, words: None };
         if !store.advance(&row.id, step).await.map_err(no_outbox)? {
             // Taken back at this very moment.
@@ -113,7 +119,6 @@ impl Account {
         };
         let parcel =
             Parcel { mail: &row.mail, message: &message, draft: row.draft.clone(), send_at: row.send_at };
-        let hold_until = row.send_at.filter(|at| *at > store.now() + WORTH_HOLDING);
         let Err(error) = self.submit(&parcel, hold_until, &Journal::Row(store, &row.id)).await else {
             // Also from what another made of it that thought we were gone: we know better.
             let from = &[Phase::Crossing, Phase::Unknown];
@@ -126,6 +131,19 @@ impl Account {
             return self.settle(job, row).await;
         };
         self.not_sent(job, row, error).await.map_err(no_outbox)?
+    }
+
+    /// Whether the submission server would hold a message until then (Unix seconds): asked before anything is sent.
+    async fn server_holds_until(&self, at: i64) -> bool {
+        let services = &self.services;
+        let Ok(at) = Timestamp::from_second(at) else { return false };
+        match smtp::probe(&services.dialer, &services.smtp, Some(&self.credentials)).await {
+            Ok(probe) => probe.future_release.is_some_and(|offer| offer.covers(at, Timestamp::now())),
+            Err(error) => {
+                tracing::debug!(%error, "whether the server holds messages is not known");
+                false
+            }
+        }
     }
 
     /// Writes down why a message was not sent, and what happens next.

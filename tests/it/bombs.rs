@@ -14,6 +14,7 @@ const SHORTENED: &[&str] =
 const NOT_HERE: &[&str] = &["h263"];
 
 #[test]
+#[ignore = "takes minutes in a debug build; cargo test --test it bombs -- --ignored"]
 fn no_bomb_takes_the_service_down() {
     let site = Site::start(&[("POSTROOM_LOG", "info")]);
     let ann = rig().person("bombs");

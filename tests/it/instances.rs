@@ -1,16 +1,19 @@
 //! Several instances on one PostgreSQL: any of them serves whoever signed in with another, and goes on with what
 //! another began. And one instance whose database is of no use: mail works all the same.
 
+mod collection;
 mod ends;
 mod without_database;
 
 use std::path::Path;
 
+use postroom::config::Database;
 use postroom_rig::{ImapClient, Nginx, Person, Product, free_address, postgres, rig, until};
 
 use crate::{
     browser::{Browser, Page, Upload},
     letters::letter,
+    office::Office,
 };
 
 const COMPOSE: &str = "form[action$='/compose']";
@@ -20,16 +23,17 @@ struct Pair {
     one: Product,
     other: Product,
     nginx: Nginx,
-    _keys: tempfile::TempDir,
+    database: String,
+    keys: tempfile::TempDir,
 }
 
 impl Pair {
     fn start() -> Pair {
-        Pair::with(&[])
+        Pair::with(&[], &[])
     }
 
-    /// `settings` are for the first alone.
-    fn with(settings: &[(&str, &str)]) -> Pair {
+    /// With what each has for itself.
+    fn with(one: &[(&str, &str)], other: &[(&str, &str)]) -> Pair {
         let keys = tempfile::tempdir().unwrap();
         let (database, key_file) = (postgres().database(), keys.path().join("server.key"));
         let shared = [
@@ -41,12 +45,16 @@ impl Pair {
             let settings = [&shared, settings].concat();
             Product::start(rig(), Path::new(env!("CARGO_BIN_EXE_postroom")), free_address(), &settings)
         };
-        let (one, other) = (start(settings), start(&[]));
+        let (one, other) = (start(one), start(other));
         is_ready(&one);
         is_ready(&other);
         let upstreams = [one.address().to_string(), other.address().to_string()];
         let nginx = Nginx::before_all(rig(), &[&upstreams[0], &upstreams[1]], "/");
-        Pair { one, other, nginx, _keys: keys }
+        Pair { one, other, nginx, database, keys }
+    }
+
+    fn office(&self) -> Office {
+        Office::on(Database::Postgres(self.database.clone().into()), self.keys.path().join("server.key"))
     }
 
     /// A browser that signed in through nginx.

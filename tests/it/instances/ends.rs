@@ -92,7 +92,7 @@ fn a_message_held_by_an_instance_that_died_is_sent_by_the_other() {
 fn a_message_that_an_instance_died_over_is_sent_by_the_other_once_its_lease_has_ended() {
     let smtp = Proxy::to(rig().submission());
     let smtp_url = format!("submission+insecure://{}", smtp.address());
-    let pair = Pair::with(&[("POSTROOM_SMTP", &smtp_url)]);
+    let pair = Pair::with(&[("POSTROOM_SMTP", &smtp_url)], &[]);
     let (ann, bob) = (rig().person("ann"), rig().person("bob"));
     let [one, other] = pair.each(&pair.signed_in(&ann));
     let pid = pair.one.process_id().unwrap().to_string();

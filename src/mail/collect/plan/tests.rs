@@ -90,8 +90,13 @@ fn messages_are_deleted_when_their_owner_said() {
 
 #[test]
 fn a_content_without_a_place_is_found_once_for_each_entry() {
-    let ledger =
-        ledger(&[("a", entry("x", 1)), ("b", entry("x", 1)), ("c", entry("x", 1)), ("d", entry("y", 1))]);
+    let ledger = ledger(&[
+        ("a", entry("x", 1)),
+        ("b", entry("x", 1)),
+        ("c", entry("x", 1)),
+        ("d", entry("y", 1)),
+        ("e", entry("w", 1)),
+    ]);
     let mut loose = Loose::of(&ledger, &HashSet::from(["c".to_owned()]));
     let mut found = [loose.take("x").unwrap(), loose.take("x").unwrap()];
     found.sort();

@@ -1,9 +1,9 @@
 // A part of the hostile corpus through the browser oracle: every kind of trick, and whatever was found once.
-// `make oracle` looks at all of it.
+// `make oracle` looks at all of it. Run by hand: h001 is a fidelity finding (PWNED is read in the view) not yet understood.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runOracle } from "../oracle/run.mjs";
+import { runOracle } from "./run.mjs";
 
 /** Of each group every so many. */
 const EVERY = { "html-script": 9, "remote-fetch": 8, attachment: 10, header: 7, text: 6, overlay: 4, dos: 6 };
