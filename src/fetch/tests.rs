@@ -214,11 +214,8 @@ async fn three_redirects_are_followed_and_a_fourth_is_not() {
 #[tokio::test]
 async fn a_server_learns_nothing_of_the_reader() {
     let (port, serving) = server(vec![
-        [
-            &b"HTTP/1.1 302 Found\r\nSet-Cookie: id=1\r\n"[..],
-            format!("Location: http://u:p@127.0.0.1/b\r\n\r\n").as_bytes(),
-        ]
-        .concat(),
+        [&b"HTTP/1.1 302 Found\r\nSet-Cookie: id=1\r\n"[..], b"Location: http://u:p@127.0.0.1/b\r\n\r\n"]
+            .concat(),
     ])
     .await;
     let images = images(&[&format!("127.0.0.1:{port}")], &["127.0.0.1"], LONG);
