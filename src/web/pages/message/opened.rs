@@ -94,7 +94,8 @@ fn make_safe(contents: &[Content], policy: &Policy) -> SafeBody {
                 safe.remote.add(std::mem::take(&mut sanitized.remote));
                 safe.simplified |= sanitized.simplified;
                 safe.used.append(&mut sanitized.used);
-                safe.misleading.append(&mut sanitized.misleading);
+                // It stays with its part, which marks these links.
+                safe.misleading.extend_from_slice(&sanitized.misleading);
                 safe.fragments.push(sanitized.into());
             }
         }
