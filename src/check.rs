@@ -56,6 +56,8 @@ pub(crate) async fn run(
         println!("  FAILED: {}", chain(&*error));
         failed.push("the database");
     }
+    println!("\nMessages");
+    say_where_messages_are_shown(&config);
     println!("\nPOP3 servers that are collected from");
     say_what_may_be_collected(&config);
     if credentials.is_none() {
@@ -139,6 +141,15 @@ async fn check_store(config: &Config, dialer: &Dialer) -> Result<(), Box<dyn Err
         println!("  Collecting and sending wait until their owner is signed in: background_work is false.");
     }
     Ok(())
+}
+
+fn say_where_messages_are_shown(config: &Config) {
+    match (&config.body_origin, &config.public_origin) {
+        (Some(body_origin), Some(public_origin)) => println!(
+            "  They are shown under {body_origin}, in pages of {public_origin}: both names must lead to this site."
+        ),
+        _ => println!("  They are shown in a sandbox, under the site's own name."),
+    }
 }
 
 fn say_what_may_be_collected(config: &Config) {

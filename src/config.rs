@@ -39,6 +39,8 @@ pub struct Config {
     pub base_path: String,
     /// The address people see, `https://mail.example.org`; else the request's Host says it.
     pub public_origin: Option<String>,
+    /// A second address, with a host name for messages alone: `https://mail-content.example`.
+    pub body_origin: Option<String>,
     /// Peers whose X-Forwarded-… and Forwarded headers are believed.
     pub trusted_proxies: TrustedProxies,
     /// Servers whose Authentication-Results (RFC 8601) are believed, as they call themselves there.
@@ -98,6 +100,7 @@ impl Config {
             ca_file: None,
             base_path: String::new(),
             public_origin: None,
+            body_origin: None,
             trusted_proxies: TrustedProxies::default(),
             authserv_ids: Vec::new(),
             mail_domain: None,

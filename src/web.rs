@@ -3,6 +3,7 @@
 pub mod app;
 pub mod assets;
 mod attempts;
+mod body_host;
 pub mod cookies;
 mod csrf;
 pub mod download;

@@ -64,6 +64,13 @@ pub const KEYS: &[Key] = &[
         set: |config, value| origin(value.one()?).map(|origin| config.public_origin = Some(origin)),
     },
     Key {
+        name: "body_origin",
+        default: "",
+        about: "A second address of this site, with a host name for messages alone, such as \
+                `https://mail-content.example`; needs `public_origin`",
+        set: |config, value| origin(value.one()?).map(|origin| config.body_origin = Some(origin)),
+    },
+    Key {
         name: "trusted_proxies",
         default: "",
         about: "Reverse proxies whose `X-Forwarded-For`, `-Proto`, `-Host` and `Forwarded` are believed: addresses, \
@@ -242,6 +249,13 @@ pub(super) fn build(given: &AllGiven, default_dir: &Path) -> Result<Config, Erro
             return Err(Error::Insecure { key, host: upstream.host.clone(), secure });
         }
     }
+    if let (Some(body_origin), Some(given)) = (&config.body_origin, given.get("body_origin")) {
+        apart(body_origin, config.public_origin.as_deref()).map_err(|problem| Error::Bad {
+            key: "body_origin",
+            place: given.place.clone(),
+            problem,
+        })?;
+    }
     let dir = config.data_dir.get_or_insert_with(|| default_dir.to_owned());
     if !given.contains_key("database") {
         config.database = Database::Sqlite(dir.join("postroom.db"));
@@ -302,6 +316,25 @@ fn base_path(text: &str) -> Result<String, String> {
         _ => Err(format!(
             "`{text}` must be a path such as `/webmail`, of letters, digits, `-`, `.`, `_` and `~`"
         )),
+    }
+}
+
+/// Whether a browser keeps the cookies of one from the other, and still shows one in the other.
+fn apart(body_origin: &str, public_origin: Option<&str>) -> Result<(), String> {
+    let Some(public_origin) = public_origin else {
+        return Err("needs `public_origin`, whose pages alone may frame a message".to_owned());
+    };
+    let parts = |origin| {
+        url::Url::parse(origin).ok().map(|url| (url.scheme().to_owned(), url.host_str().map(str::to_owned)))
+    };
+    match (parts(body_origin), parts(public_origin)) {
+        (Some((_, one)), Some((_, other))) if one == other => Err(format!(
+            "`{body_origin}` must have another host than `{public_origin}`: cookies do not tell ports apart"
+        )),
+        (Some((one, _)), Some((other, _))) if one != other => {
+            Err(format!("`{body_origin}` must have the scheme of `{public_origin}`"))
+        }
+        _ => Ok(()),
     }
 }
 

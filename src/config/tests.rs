@@ -147,6 +147,10 @@ fn a_bad_value_names_its_key_and_its_place() {
         ("base_path = \"/{x}\"", "/webmail"),
         ("public_origin = \"mail.test\"", "https://mail.example.org"),
         ("public_origin = \"https://mail.test/sub\"", "base_path"),
+        ("body_origin = \"https://content.test\"", "public_origin"),
+        ("public_origin = \"https://mail.test\"\nbody_origin = \"https://mail.test:8443\"", "another host"),
+        ("public_origin = \"https://mail.test\"\nbody_origin = \"http://content.test\"", "scheme"),
+        ("public_origin = \"https://mail.test\"\nbody_origin = \"content.test\"", "https://"),
         ("allow_insecure = \"maybe\"", "true or false"),
         ("listen_mode = \"9\"", "octal"),
         ("egress_allow = [\"pop.test\"]", "network"),
@@ -169,6 +173,9 @@ fn paths_and_origins_are_put_in_order() {
     assert_eq!(with("base_path = \"/\"").unwrap().base_path, "");
     let config = with("public_origin = \"https://Mail.Test:443/\"").unwrap();
     assert_eq!(config.public_origin.as_deref(), Some("https://mail.test"));
+    let config =
+        with("body_origin = \"https://Content.Test/\"\npublic_origin = \"https://mail.test\"").unwrap();
+    assert_eq!(config.body_origin.as_deref(), Some("https://content.test"));
 }
 
 #[test]
@@ -176,12 +183,13 @@ fn the_sample_file_is_understood() {
     let sample = include_str!("../../contrib/postroom.toml");
     let config = Config::parse(sample).unwrap();
     assert!(config.trusted_proxies.has_ip("::1".parse().unwrap()));
-    // What is commented out is right, too.
+    // What is commented out is right, too; some of it needs the site's own address.
+    let base = format!("{BASE}public_origin = \"https://mail.example.org\"\n");
     for line in sample.lines().filter_map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ")))
     {
         let name = line.split(' ').next().unwrap();
         let others: String =
-            BASE.lines().filter(|l| !l.starts_with(name)).map(|l| format!("{l}\n")).collect();
+            base.lines().filter(|l| !l.starts_with(name)).map(|l| format!("{l}\n")).collect();
         Config::parse(&format!("{others}{line}")).unwrap();
     }
 }

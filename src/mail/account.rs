@@ -72,6 +72,11 @@ impl Account {
         &self.credentials.username
     }
 
+    /// For whoever opens the same sign-in's account elsewhere.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
     pub(super) async fn close(&self) {
         if let Some(pool) = self.pool.get() {
             pool.close().await;

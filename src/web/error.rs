@@ -4,7 +4,7 @@ use std::{any::Any, error::Error as StdError, sync::Arc};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -28,6 +28,9 @@ pub enum Error {
     BadRequest(String),
     #[error("no such page")]
     NoSuchPage,
+    /// Signed, but not for this, or no longer.
+    #[error("the address is not signed, or has expired")]
+    AddressExpired,
     #[error("no such method")]
     NoSuchMethod,
     /// More than the route takes.
@@ -118,6 +121,12 @@ impl Error {
             Error::NoSuchPage => {
                 plain(S::NOT_FOUND, "Page not found", "There is nothing at this address.", WayOut::Folder)
             }
+            Error::AddressExpired => plain(
+                S::NOT_FOUND,
+                "Nothing is shown here any more",
+                "The address of a message holds for some minutes. Reload the page that this is part of.",
+                WayOut::Inbox,
+            ),
             Error::NoSuchMethod => plain(
                 S::METHOD_NOT_ALLOWED,
                 "Page not found",
@@ -291,16 +300,7 @@ pub(super) async fn show(State(app): State<App>, request: Request, next: Next) -
     let mut response = next.run(request).await;
     let Some(Unshown(error)) = response.extensions_mut().remove::<Unshown>() else { return response };
     let explanation = error.explain();
-    // Says in the log which of many a person talks about.
-    let id = format!("{:08x}", rand::rng().random::<u32>());
-    let (path, status) = (uri.path(), explanation.status.as_u16());
-    if explanation.status == StatusCode::INTERNAL_SERVER_ERROR {
-        tracing::error!(%method, path, status, id, ip = %client.address, "request failed: {}", chain(&*error));
-    } else if explanation.status.is_server_error() {
-        tracing::warn!(%method, path, status, id, ip = %client.address, "request failed: {}", chain(&*error));
-    } else {
-        tracing::debug!(%method, path, status, ip = %client.address, "request refused: {}", chain(&*error));
-    }
+    let id = log(&error, explanation.status, &method, &uri, &client);
     let page = ErrorPage::new(&app, explanation, &method, &uri, id);
     let status = page.status;
     match super::html(&page) {
@@ -319,6 +319,30 @@ pub(super) async fn show(State(app): State<App>, request: Request, next: Next) -
             (status, "Something broke.").into_response()
         }
     }
+}
+
+/// As [`show`], where no page of the site has its place.
+pub(super) async fn say(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let uri = request.uri().clone();
+    let client = Client::of(request.extensions());
+    let mut response = next.run(request).await;
+    let Some(Unshown(error)) = response.extensions_mut().remove::<Unshown>() else { return response };
+    let Explanation { status, title, text, .. } = error.explain();
+    log(&error, status, &method, &uri, &client);
+    (status, format!("{title}.\n{text}\n")).into_response()
+}
+
+/// Returns what says in the log which of many a person talks about.
+fn log(error: &Error, status: StatusCode, method: &Method, uri: &Uri, client: &Client) -> String {
+    let id = format!("{:08x}", rand::rng().random::<u32>());
+    let (path, status, ip) = (uri.path(), status.as_u16(), client.address);
+    match status {
+        500 => tracing::error!(%method, path, status, id, %ip, "request failed: {}", chain(error)),
+        501.. => tracing::warn!(%method, path, status, id, %ip, "request failed: {}", chain(error)),
+        _ => tracing::debug!(%method, path, status, %ip, "request refused: {}", chain(error)),
+    }
+    id
 }
 
 /// A handler that panicked is one failed request, not the end of the process.

@@ -70,7 +70,7 @@ fn check(headers: &HeaderMap, client: &Client, public_origin: Option<&str>) -> R
 }
 
 /// Without the port that the scheme implies.
-fn bare_host<'a>(host: &'a str, scheme: &str) -> &'a str {
+pub(super) fn bare_host<'a>(host: &'a str, scheme: &str) -> &'a str {
     let implied = if scheme == "https" { ":443" } else { ":80" };
     host.strip_suffix(implied).unwrap_or(host)
 }

@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{MethodFilter, MethodRouter, any, on},
 };
+use tower::ServiceExt;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, Predicate, predicate::SizeAbove},
@@ -18,7 +19,7 @@ use tower_http::{
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 use super::{
-    App, Error, assets, cookies, error, headers, origin,
+    App, Error, assets, body_host, cookies, error, headers, origin,
     pages::{
         act, body, carried, collectors, compose, folder, folders, headers as headers_page, health, home,
         login, message, outbox, part, print, remote, settings, snoozed,
@@ -31,6 +32,9 @@ pub enum Access {
     Public,
     /// The handler runs for a signed-in person only; see [`session::require`].
     SignedIn,
+    /// Where the host for messages answers, the handler runs for whom the address is signed for; see
+    /// [`body_host::require`].
+    Addressed,
 }
 
 /// How much a request may bring along.
@@ -59,6 +63,8 @@ pub struct Route {
     pub access: Access,
     pub body: Body,
     pub reply: Reply,
+    /// The host for messages answers, too.
+    pub is_of_a_body: bool,
     handler: MethodRouter<App>,
 }
 
@@ -75,12 +81,12 @@ pub fn table() -> Vec<Route> {
         post("/mail/{mailbox}/empty", SignedIn, act::empty),
         post("/undo", SignedIn, act::undo),
         get("/mail/{mailbox}/{id}", SignedIn, message::show),
-        get("/mail/{mailbox}/{id}/body", SignedIn, body::show),
-        get("/mail/{mailbox}/{id}/remote", SignedIn, remote::show).streams(),
+        get("/mail/{mailbox}/{id}/body", SignedIn, body::show).of_a_body(),
+        get("/mail/{mailbox}/{id}/remote", SignedIn, remote::show).streams().of_a_body(),
         post("/mail/{mailbox}/{id}/images", SignedIn, message::trust_sender),
         get("/mail/{mailbox}/{id}/headers", SignedIn, headers_page::show),
         get("/mail/{mailbox}/{id}/print", SignedIn, print::show),
-        get("/mail/{mailbox}/{id}/part/{section}", SignedIn, part::show).streams(),
+        get("/mail/{mailbox}/{id}/part/{section}", SignedIn, part::show).streams().of_a_body(),
         get("/mail/{mailbox}/{id}/source", SignedIn, part::source).streams(),
         get("/mail/{mailbox}/{id}/message.eml", SignedIn, part::eml).streams(),
         get("/mail/{mailbox}/{id}/attachments.zip", SignedIn, part::zip).streams(),
@@ -107,6 +113,41 @@ pub fn table() -> Vec<Route> {
 }
 
 pub fn router(app: &App) -> Router {
+    let site = site(app);
+    let router = if app.config.body_origin.is_some() {
+        let (app, bodies) = (app.clone(), bodies(app));
+        Router::new().fallback(move |request: Request| {
+            let asked = if body_host::is_asked(&app, &request) { &bodies } else { &site };
+            asked.clone().oneshot(request)
+        })
+    } else {
+        site
+    };
+    router.layer(from_fn_with_state(app.clone(), proxies::resolve))
+}
+
+/// What answers under `body_origin`. No session, no cookie, no page.
+fn bodies(app: &App) -> Router {
+    let mut router = Router::new();
+    for route in table().into_iter().filter(|route| route.is_of_a_body) {
+        let path = format!("{}{}", app.urls.base(), route.path);
+        router = router.route(&path, Route { access: Access::Addressed, ..route }.guarded(app));
+    }
+    router
+        .fallback(|| async { Error::NoSuchPage })
+        .method_not_allowed_fallback(|| async { Error::NoSuchMethod })
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(from_fn(error::say))
+        .layer(CompressionLayer::new().compress_when(SizeAbove::default().and(is_page)))
+        .layer(from_fn_with_state(headers::of_bodies(&app.config), headers::add))
+        .with_state(app.clone())
+}
+
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+}
+
+fn site(app: &App) -> Router {
     let base = app.urls.base();
     let sessions = SessionManagerLayer::new(app.sessions.clone())
         .with_name(cookies::SESSION)
@@ -125,9 +166,6 @@ pub fn router(app: &App) -> Router {
         let home = app.urls.home();
         router = router.route(base, any(|| async move { Redirect::permanent(&home) }));
     }
-    let is_page = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
-        headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
-    };
     // The last layer is the first to see a request and the last to see the answer.
     router
         .fallback(|| async { Error::NoSuchPage })
@@ -138,9 +176,8 @@ pub fn router(app: &App) -> Router {
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn_with_state(app.clone(), error::show))
         .layer(CompressionLayer::new().compress_when(SizeAbove::default().and(is_page)))
-        .layer(from_fn(headers::add))
+        .layer(from_fn_with_state(headers::of_site(&app.config), headers::add))
         .layer(from_fn(cookies::secure))
-        .layer(from_fn_with_state(app.clone(), proxies::resolve))
         .with_state(app.clone())
 }
 
@@ -153,11 +190,17 @@ impl Route {
         Route { reply: Reply::Stream, ..self }
     }
 
+    fn of_a_body(self) -> Route {
+        Route { is_of_a_body: true, ..self }
+    }
+
     fn guarded(self, app: &App) -> MethodRouter<App> {
         let mut handler = self.handler;
-        if self.access == Access::SignedIn {
-            handler = handler.layer(from_fn_with_state(app.clone(), session::require));
-        }
+        handler = match self.access {
+            Access::Public => handler,
+            Access::SignedIn => handler.layer(from_fn_with_state(app.clone(), session::require)),
+            Access::Addressed => handler.layer(from_fn_with_state(app.clone(), body_host::require)),
+        };
         if self.reply == Reply::Page && self.body != Body::Message {
             // A search may take five times as long as a command; what takes longer than that is stuck.
             let patience = 6 * app.config.imap_timeout;
@@ -189,5 +232,5 @@ fn post<H: Handler<T, App>, T: 'static>(path: &'static str, access: Access, hand
 }
 
 fn route(method: Method, path: &'static str, access: Access, handler: MethodRouter<App>) -> Route {
-    Route { method, path, access, body: Body::Form, reply: Reply::Page, handler }
+    Route { method, path, access, body: Body::Form, reply: Reply::Page, is_of_a_body: false, handler }
 }

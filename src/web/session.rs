@@ -135,7 +135,7 @@ async fn user(app: &App, session: &Session, headers: &HeaderMap) -> Result<Optio
         None => app.accounts.resume(&id, Credentials::new(record.username, password)),
     };
     keep_alive(app, session, now).await?;
-    Ok(Some(User { account, sign_in: id, csrf: token.masked(), token }))
+    Ok(Some(User { account, sign_in: id, csrf: token.masked(), token, signer: None }))
 }
 
 fn not_found_now(error: tower_sessions::session::Error) -> Error {

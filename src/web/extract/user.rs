@@ -6,7 +6,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 
 use crate::{
     mail::{Account, SignInId},
-    web::{App, Error, csrf::CsrfToken},
+    web::{App, Error, body_host::Signer, csrf::CsrfToken},
 };
 
 /// The signed-in person. Found by the guard that stands before every route of [`Access::SignedIn`]; a
@@ -21,6 +21,18 @@ pub struct User {
     /// For the `csrf` field of every form.
     pub csrf: String,
     pub(in crate::web) token: CsrfToken,
+    /// Where an address and no cookie said who it is: what it shows is loaded in the same way.
+    pub(in crate::web) signer: Option<Signer>,
+}
+
+impl User {
+    /// How a document that is shown to them refers to an address of this site.
+    pub(in crate::web) fn address(&self, address: String) -> String {
+        match &self.signer {
+            Some(signer) => signer.sign(&address),
+            None => address,
+        }
+    }
 }
 
 impl FromRequestParts<App> for User {

@@ -89,10 +89,20 @@ pub struct Heading {
 pub enum Body {
     /// Plain text, in the page.
     Text(SafeHtml),
-    /// HTML, in a document of its own at this address.
-    Frame(String),
+    /// HTML, in a document of its own.
+    Frame(Frame),
     /// Only attachments, or nothing.
     Empty,
+}
+
+/// The frame of a document.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    pub src: String,
+    /// It is on the host for messages.
+    pub is_apart: bool,
+    /// The document by itself, under the site's own name.
+    pub full: String,
 }
 
 /// The switch between HTML and plain text.

@@ -38,8 +38,8 @@ pub struct RemoteParams {
 
 /// Makes the addresses of one message's images.
 pub(super) fn proxy(app: &App, user: &User, key: &MessageKey) -> Proxy {
-    let (urls, token, key) = (app.urls.clone(), user.token, key.clone());
-    Proxy::new(move |url| urls.remote(&key, &BASE64.encode(url), &sign(token, &key, url)))
+    let (urls, user, key) = (app.urls.clone(), user.clone(), key.clone());
+    Proxy::new(move |url| user.address(urls.remote(&key, &BASE64.encode(url), &sign(user.token, &key, url))))
 }
 
 pub async fn show(

@@ -17,7 +17,8 @@ use super::{
     folders::FoldersPage,
     headers::HeadersPage,
     message::{
-        AttachmentView, Body, Heading, Images, MessagePage, OtherForm, Remote, Showing, Tone, TrustLine, note,
+        AttachmentView, Body, Frame, Heading, Images, MessagePage, OtherForm, Remote, Showing, Tone,
+        TrustLine, note,
     },
     print::PrintPage,
     shell::{Shell, arrange},
@@ -123,7 +124,7 @@ fn newsletter() -> MessagePage {
         },
         warnings: Vec::new(),
         list: Some(list("INBOX", ListRequest::default(), 50, 12_345, Some(25))),
-        body: Body::Frame("/letter.html".into()),
+        body: Body::Frame(Frame { src: "/letter.html".into(), is_apart: false, full: "/letter.html".into() }),
         other_form: Some(OtherForm::Text { url: "?as=text".into() }),
         remote: Some(Remote {
             found: RemoteImages {

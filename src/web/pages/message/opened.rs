@@ -64,7 +64,7 @@ impl Opened {
         let parts = self.message.tree.of_message(&self.root);
         let inline: BTreeMap<_, _> = parts
             .filter_map(|part| {
-                let url = app.urls.part(&self.message.key, &part.section);
+                let url = user.address(app.urls.part(&self.message.key, &part.section));
                 Some((part.content_id.clone()?, url))
             })
             .collect();

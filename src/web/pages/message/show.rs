@@ -8,7 +8,7 @@ use axum::{
 use jiff::{ZonedDateTime, tz::TimeZone};
 
 use super::{
-    AttachmentView, Body, Heading, Images, Inside, MessagePage, OtherForm, Remote, ViewParams, note,
+    AttachmentView, Body, Frame, Heading, Images, Inside, MessagePage, OtherForm, Remote, ViewParams, note,
     opened::{Opened, SafeBody},
     trust::{TrustLine, trust_line},
     warning::warnings,
@@ -18,7 +18,7 @@ use crate::{
     model::{Address, ListRequest, Mailbox, MailboxRole, MessageKey, PartKind, Section},
     render::{self, BodyFragment, RemoteImages},
     web::{
-        App, Error,
+        App, Error, body_host,
         extract::{Path, Query, User},
         html,
         list_params::ListParams,
@@ -69,7 +69,7 @@ pub async fn show(
         other_form: other_form(&app, &opened, &params, &request),
         attachments: attachments(&app, &opened, &body),
         inside: inside(&app, &opened, &request),
-        body: shown_body(&app, &opened, body, &params),
+        body: shown_body(&app, &user, &opened, body, &params).await,
         flags: opened.message.flags.clone(),
         list: Some(view),
         shell,
@@ -134,9 +134,9 @@ fn notes(opened: &Opened, body: &SafeBody) -> Vec<String> {
     notes
 }
 
-fn shown_body(app: &App, opened: &Opened, body: SafeBody, params: &ViewParams) -> Body {
+async fn shown_body(app: &App, user: &User, opened: &Opened, body: SafeBody, params: &ViewParams) -> Body {
     if opened.reading.has_html() {
-        return Body::Frame(app.urls.body(&opened.message.key) + &params.to_query());
+        return Body::Frame(frame(app, user, app.urls.body(&opened.message.key) + &params.to_query()).await);
     }
     let text = |fragment| match fragment {
         BodyFragment::Text(text) => Some(text),
@@ -144,6 +144,15 @@ fn shown_body(app: &App, opened: &Opened, body: SafeBody, params: &ViewParams) -
     };
     let texts: Vec<_> = body.fragments.into_iter().filter_map(text).collect();
     if texts.is_empty() { Body::Empty } else { Body::Text(render::joined(&texts)) }
+}
+
+async fn frame(app: &App, user: &User, full: String) -> Frame {
+    match (&app.config.body_origin, body_host::open(app, user).await) {
+        (Some(origin), Some(signer)) => {
+            Frame { src: format!("{origin}{}", signer.sign(&full)), is_apart: true, full }
+        }
+        _ => Frame { src: full.clone(), is_apart: false, full },
+    }
 }
 
 fn remote(
