@@ -4,7 +4,7 @@ use std::{any::Any, error::Error as StdError, sync::Arc};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -330,7 +330,8 @@ pub(super) async fn say(request: Request, next: Next) -> Response {
     let Some(Unshown(error)) = response.extensions_mut().remove::<Unshown>() else { return response };
     let Explanation { status, title, text, .. } = error.explain();
     log(&error, status, &method, &uri, &client);
-    (status, format!("{title}.\n{text}\n")).into_response()
+    let allow = response.headers_mut().remove(header::ALLOW).map(|methods| (header::ALLOW, methods));
+    (status, HeaderMap::from_iter(allow), format!("{title}.\n{text}\n")).into_response()
 }
 
 /// Returns what says in the log which of many a person talks about.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// On every answer, unless a line of its kind says otherwise.
-const EVERYWHERE: &[(&str, &str)] = &[
+pub const EVERYWHERE: &[(&str, &str)] = &[
     ("cache-control", "no-store"),
     (
         "content-security-policy",

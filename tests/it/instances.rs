@@ -11,6 +11,7 @@ use postroom::config::Database;
 use postroom_rig::{ImapClient, Nginx, Person, Product, free_address, postgres, rig, until};
 
 use crate::{
+    body_host,
     browser::{Browser, Page, Upload},
     letters::letter,
     office::Office,
@@ -73,6 +74,26 @@ impl Pair {
             }
             at
         })
+    }
+}
+
+#[test]
+fn a_messages_address_holds_at_every_instance() {
+    let pair = Pair::with(&body_host::SETTINGS, &body_host::SETTINGS);
+    let ann = rig().person("ann");
+    rig().deliver(&ann, body_host::LETTER);
+    let [one, _] = pair.each(&pair.signed_in(&ann));
+    let address = one.get(&one.get("/mail/INBOX").link("picture")).attr("iframe", "src");
+    // Whichever gave it out, and the other, which may know nothing of her yet.
+    for product in [&pair.one, &pair.other] {
+        let origin = format!("http://{}", product.address());
+        let body = body_host::load(&origin, &address);
+        body.is(200).shows("see");
+        body_host::load(&origin, &body.attr("img", "src")).is(200);
+    }
+    one.submit(&one.get("/mail/INBOX"), "form[action$='/logout']", &[]).is(303);
+    for product in [&pair.one, &pair.other] {
+        body_host::load(&format!("http://{}", product.address()), &address).is(404);
     }
 }
 

@@ -19,6 +19,7 @@ mod wire;
 mod access;
 mod act;
 mod admin;
+mod body_host;
 mod bombs;
 mod collect;
 mod collectors;

@@ -151,6 +151,16 @@ fn check_says_what_works_and_what_each_missing_capability_costs() {
         text.contains("every server with a public address") && text.contains("Nothing in private"),
         "{text}"
     );
+    assert!(text.contains("in a sandbox, under the site's own name."), "{text}");
+    let origins =
+        [("POSTROOM_PUBLIC_ORIGIN", "https://mail.test"), ("POSTROOM_BODY_ORIGIN", "https://content.test")];
+    let (_, text) = check(&imap, &smtp, &ann, &origins);
+    assert!(text.contains("under https://content.test, in pages of https://mail.test:"), "{text}");
+    let (code, text) = check(&imap, &smtp, &ann, &origins[1..]);
+    assert!(
+        code == Some(1) && text.contains("POSTROOM_BODY_ORIGIN") && text.contains("public_origin"),
+        "{text}"
+    );
     let rules = [("POSTROOM_COLLECT_HOSTS", "*.example.org"), ("POSTROOM_EGRESS_ALLOW", "10.1.2.0/24:1110")];
     let (_, text) = check(&imap, &smtp, &ann, &rules);
     assert!(

@@ -5,12 +5,12 @@ import { chromium } from "playwright-core";
 
 const PIXEL = Buffer.from("R0lGODlhAQABAIAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==", "base64");
 
-/** Its profile is new, and removed when it is closed. */
-export const openBrowser = () =>
+/** Its profile is new, and removed when it is closed. `more` are arguments for it. */
+export const openBrowser = (...more) =>
   chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync"],
+      "--disable-component-update", "--disable-sync", ...more],
   });
 
 /**
@@ -26,7 +26,8 @@ export async function visit(browser, site, options = {}) {
     if (["error", "warning"].includes(message.type())) faults.push(`console: ${message.text()} (${message.location().url})`);
   });
   context.on("weberror", (error) => faults.push(`script: ${error.error()}`));
-  await context.route((url) => url.hostname !== "127.0.0.1", (route) => {
+  const here = site.hosts ?? ["127.0.0.1"];
+  await context.route((url) => !here.includes(url.hostname), (route) => {
     elsewhere.push(route.request().url());
     return route.fulfill({ contentType: "image/gif", body: PIXEL });
   });
