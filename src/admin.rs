@@ -4,7 +4,7 @@ use std::{error::Error, path::Path};
 
 use postroom::{
     net::Dialer,
-    store::{Clock, Store},
+    store::{Clock, Store, forget_uploads},
 };
 
 /// The store of a configuration, tried.
@@ -29,6 +29,7 @@ pub(crate) async fn export_user(file: Option<&Path>, name: &str) -> Result<(), B
 
 pub(crate) async fn forget_user(file: Option<&Path>, name: &str) -> Result<(), Box<dyn Error>> {
     let n_rows = open(file).await?.forget(name).await?;
+    forget_uploads(&crate::load(file)?, name)?;
     println!("{name}: {n_rows} rows were forgotten. Their mail stays on the mail server.");
     Ok(())
 }

@@ -36,6 +36,7 @@ pub use open::{Content, Prefer, Reading, ReadingPart};
 pub use part::PartStream;
 pub use send::{Cause, Delivery, Refusal, SendError};
 pub use sending::Repeat;
+pub use snooze::SNOOZED;
 pub use start::{Bring, Start, StartFrom};
 pub use undo::{Done, UndoToken};
 pub use worker::work;

@@ -40,7 +40,7 @@ pub use sealed::{Key, Sealed};
 pub use server_key::ServerKeys;
 pub use sessions::Sessions;
 pub use settings::UserSettings;
-pub use uploads::{Limits, UploadError, UploadId, Uploads, Waiting};
+pub use uploads::{Limits, UploadError, UploadId, Uploads, Waiting, forget_uploads};
 
 /// The database and the key beside it. Every call may fail while the database is away, and works again once it is
 /// back; whoever calls says what could not be done, and goes on with the mail.

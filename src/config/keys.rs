@@ -152,7 +152,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "upload_dir",
-        default: "a private temporary directory",
+        default: "data_dir",
         about: "Where attachments wait until their message is sent, unless that is a PostgreSQL",
         set: |config, value| value.one().map(|text| config.upload_dir = Some(text.into())),
     },

@@ -10,8 +10,8 @@ use crate::{
     store::Job,
 };
 
-/// People see it in other programs, too.
-const SNOOZED: &str = "Snoozed";
+/// The mailbox that messages wait in: people see it in other programs, too.
+pub const SNOOZED: &str = "Snoozed";
 
 /// How a message comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

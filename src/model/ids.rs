@@ -102,6 +102,14 @@ impl MessageSet {
     pub fn uids(&self) -> &[Uid] {
         &self.uids
     }
+
+    pub fn keys(&self) -> impl Iterator<Item = MessageKey> {
+        self.uids.iter().map(|uid| MessageKey {
+            mailbox: self.mailbox.clone(),
+            uid_validity: self.uid_validity,
+            uid: *uid,
+        })
+    }
 }
 
 /// Digits only: `u32::from_str` would also take a leading `+`.

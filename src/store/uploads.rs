@@ -11,7 +11,10 @@ use futures_util::{Stream, StreamExt};
 
 use self::{files::Files, rows::Rows};
 use super::{Store, StoreError, random_id};
-use crate::model::Attachment;
+use crate::{
+    config::{Config, Database},
+    model::Attachment,
+};
 
 /// An attachment that nobody sent for so long is removed. Seconds.
 const MAX_AGE: u64 = 24 * 3600;
@@ -90,12 +93,16 @@ enum Shelf {
 type Used = (usize, u64);
 
 impl Uploads {
-    /// In the database where instances share it; else in `dir`, or in a private temporary directory, where what an
-    /// earlier process left is removed.
-    pub fn new(store: &Arc<Store>, dir: Option<&Path>, limits: Limits) -> io::Result<Uploads> {
-        let shelf = match store.is_shared() {
-            true => Shelf::Rows(Rows::new(Arc::clone(store))),
-            false => Shelf::Files(Files::new(dir)?),
+    /// In the database where instances share it; else in `upload_dir`, or beside the database, or, where neither can
+    /// be, in a private temporary directory that ends with the process.
+    pub fn new(store: &Arc<Store>, config: &Config, limits: Limits) -> io::Result<Uploads> {
+        let shelf = match (&config.upload_dir, dir(config)) {
+            _ if store.is_shared() => Shelf::Rows(Rows::new(Arc::clone(store))),
+            (None, Some(beside)) => Shelf::Files(Files::new(Some(beside)).or_else(|error| {
+                tracing::warn!(%error, "attachments end with the process: data_dir cannot be written to");
+                Files::new(None)
+            })?),
+            (_, dir) => Shelf::Files(Files::new(dir)?),
         };
         Ok(Uploads { limits, shelf })
     }
@@ -181,6 +188,17 @@ impl Uploads {
             }
         }
     }
+}
+
+/// Where attachments are kept that outlive the process.
+fn dir(config: &Config) -> Option<&Path> {
+    let beside = config.data_dir.as_deref().filter(|_| !matches!(config.database, Database::Memory));
+    config.upload_dir.as_deref().or(beside)
+}
+
+/// Removes the files that wait for `owner`, from outside of the process that keeps them.
+pub fn forget_uploads(config: &Config, owner: &str) -> io::Result<()> {
+    dir(config).map_or(Ok(()), |dir| files::forget(dir, owner))
 }
 
 impl Waiting {

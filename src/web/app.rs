@@ -59,8 +59,7 @@ impl App {
         let max_bytes = config.max_message_bytes as u64;
         // An account may write a few messages at once.
         let limits = Limits { file_bytes: max_bytes, account_bytes: 4 * max_bytes, account_files: 200 };
-        let uploads =
-            Uploads::new(&store, config.upload_dir.as_deref(), limits).map_err(StartError::Uploads)?;
+        let uploads = Uploads::new(&store, &config, limits).map_err(StartError::Uploads)?;
         Ok(App(Arc::new(Inner {
             urls: Urls::new(&config.base_path),
             accounts,

@@ -2,7 +2,11 @@
 
 use postroom_rig::{ImapClient, rig};
 
-use crate::{browser::Upload, letters::letter, site::site};
+use crate::{
+    browser::Upload,
+    letters::letter,
+    site::{Site, site},
+};
 
 const FORM: &str = "form[action$='/compose']";
 
@@ -86,6 +90,23 @@ fn attachments_are_added_and_removed_without_losing_the_form() {
     let without = browser.submit(&with, FORM, &[("remove", &first)]);
     without.is(200).shows("two.txt").lacks("one.txt");
     assert_eq!(without.field("text"), "half a sen");
+}
+
+#[test]
+fn attachments_that_wait_outlive_the_process() {
+    let mut site = Site::start(&[]);
+    let (ann, bob) = (rig().person("ann"), rig().person("bob"));
+    let (browser, _) = site.signed_in(&ann);
+    let file =
+        Upload { field: "attachments", name: "\u{5831}.txt", media_type: "text/plain", bytes: b"12345" };
+    let fields = [("to", &*bob.address), ("subject", "late"), ("text", "x"), ("intent", "attach")];
+    let form = browser.submit_with(&browser.get("/compose"), FORM, &fields, &[file]);
+    form.is(200).shows("\u{5831}.txt");
+    site.restart();
+    browser.follow(browser.submit(&form, FORM, &[("intent", "send")])).shows("Message sent.");
+    let (reader, inbox) = site.signed_in(&bob);
+    let message = reader.get(&inbox.link("late"));
+    assert_eq!(reader.get(&message.attr("a[href*='/part/']", "href")).bytes, b"12345");
 }
 
 #[test]

@@ -43,6 +43,13 @@ fn a_message_is_put_off_and_brought_back() {
     let snoozed = browser.get("/snoozed");
     assert_eq!(snoozed.texts(".entry-name"), ["one", "three", "two"], "by their time");
     snoozed.shows("Comes back to Inbox tomorrow at 08:00");
+    let folder = browser.get(&snoozed.link("Open the folder"));
+    folder.is(200).shows("three");
+    for page in [&snoozed, &folder] {
+        let places = page.texts(".folders .folder-name");
+        assert_eq!(places.iter().filter(|place| *place == "Snoozed").count(), 1, "{places:?}");
+        assert_eq!(page.texts(".folders [aria-current]"), ["Snoozed"]);
+    }
     let after = browser.follow(browser.submit(&snoozed, ".entry-buttons", &[]));
     after.shows("comes back now");
 }

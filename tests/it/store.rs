@@ -59,14 +59,17 @@ impl Place {
     }
 
     fn open_with_key(&self, key_file: &Path) -> Store {
+        Store::new(&self.config(key_file), None, Clock::default()).unwrap()
+    }
+
+    fn config(&self, key_file: &Path) -> Config {
         let nowhere = Upstream { host: "127.0.0.1".into(), port: 9, security: Security::Insecure };
         let listen = Listen::Tcp(([127, 0, 0, 1], 0).into());
-        let config = Config {
+        Config {
             database: self.database.clone(),
             key_file: Some(key_file.to_owned()),
             ..Config::new(listen, nowhere.clone(), nowhere)
-        };
-        Store::new(&config, None, Clock::default()).unwrap()
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::{halt::Halt, run::Run, spool::hex};
 use crate::{
     imap,
     mail::{Error, What},
-    model::{LedgerEntry, LedgerState, MailboxName, MessageKey, Uid, UidValidity},
+    model::{Holds, LedgerEntry, LedgerState, MailboxName, MessageKey, MessageSet, Uid, UidValidity},
 };
 
 /// What a process sent before it died may still be on its way to the mail server. Seconds.
@@ -49,7 +49,48 @@ impl Run<'_> {
         self.look(entry).await
     }
 
+    /// Where it was to go; or, where a program or a person has moved it since, wherever it is.
     async fn look(&self, entry: &LedgerEntry) -> Result<Option<MessageKey>, Halt> {
+        match self.look_there(entry).await? {
+            None => self.look_elsewhere(entry).await,
+            found => Ok(found),
+        }
+    }
+
+    async fn look_elsewhere(&self, entry: &LedgerEntry) -> Result<Option<MessageKey>, Halt> {
+        // Without one, it would be a search through everything that is as large.
+        if entry.message_id.is_empty() {
+            return Ok(None);
+        }
+        let is_twin =
+            |other: &&LedgerEntry| other.state != LedgerState::Appending && other.hash == entry.hash;
+        let mut n_twins = self.ledger.values().filter(is_twin).count();
+        for mailbox in self.account.mailboxes().await? {
+            if mailbox.holds != Holds::Messages || mailbox.name.as_str() == entry.mailbox {
+                continue;
+            }
+            let (name, id, hash) = (mailbox.name.clone(), entry.message_id.clone(), entry.hash.clone());
+            let same = self.account.read(Some(&mailbox.name), move |conn| {
+                let (name, id, hash) = (name.clone(), id.clone(), hash.clone());
+                Box::pin(async move {
+                    let alike = conn.find_message_id(&name, &id).await?;
+                    same(conn, alike.iter().flat_map(MessageSet::keys).collect(), &hash).await
+                })
+            });
+            let mut same = match same.await {
+                // Nobody moved mail to what cannot be opened.
+                Err(Error::NotFound(_) | Error::Refused(_)) => continue,
+                same => same?,
+            };
+            if n_twins < same.len() {
+                return Ok(Some(same.swap_remove(n_twins)));
+            }
+            n_twins -= same.len();
+        }
+        Ok(None)
+    }
+
+    async fn look_there(&self, entry: &LedgerEntry) -> Result<Option<MessageKey>, Halt> {
         let Ok(recorded) = MailboxName::new(entry.mailbox.clone()) else { return Ok(None) };
         let is_twin = |other: &&LedgerEntry| {
             other.state != LedgerState::Appending
@@ -69,14 +110,8 @@ impl Run<'_> {
                     },
                     None => (everywhere(conn, &mailbox, size).await?, n_twins),
                 };
-                let mut same = Vec::new();
-                for key in alike {
-                    if conn.hash_of(&key).await?.is_some_and(|found| hex(&found) == hash) {
-                        same.push(key);
-                    }
-                }
                 // Where nothing says when they came, the first ones are those that were collected before.
-                Ok(same.into_iter().nth(n_others))
+                Ok(same(conn, alike, &hash).await?.into_iter().nth(n_others))
             })
         });
         match found.await {
@@ -84,6 +119,21 @@ impl Run<'_> {
             other => Ok(other?),
         }
     }
+}
+
+/// Those whose bytes have this hash.
+async fn same(
+    conn: &mut imap::Conn,
+    alike: Vec<MessageKey>,
+    hash: &str,
+) -> Result<Vec<MessageKey>, imap::Error> {
+    let mut same = Vec::new();
+    for key in alike {
+        if conn.hash_of(&key).await?.is_some_and(|found| hex(&found) == hash) {
+            same.push(key);
+        }
+    }
+    Ok(same)
 }
 
 /// The messages of the mailbox that are so large: it was renumbered, or numbers nothing.

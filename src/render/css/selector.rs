@@ -1,6 +1,6 @@
 //! Selectors: elements, classes, ids and where they stand.
 
-use cssparser::{Parser, Token};
+use cssparser::{ParseError, Parser, Token, parse_nth};
 
 use super::is_plain_name;
 use crate::render::html::{BODY_CLASS, PREFIX};
@@ -80,6 +80,11 @@ impl Selector {
                 Ok(Token::Ident(name)) => {
                     let name = name.to_ascii_lowercase();
                     PSEUDO_CLASSES.contains(&name.as_str()) && self.part(&format!(":{name}"))
+                }
+                Ok(Token::Function(name)) if name.eq_ignore_ascii_case("nth-child") => {
+                    let nth =
+                        input.parse_nested_block(|input| parse_nth(input).map_err(ParseError::<()>::from));
+                    nth.is_ok_and(|(step, offset)| self.part(&format!(":nth-child({step}n{offset:+})")))
                 }
                 _ => false,
             },

@@ -132,7 +132,11 @@ fn sheets_keep_simple_rules_and_media() {
             "@media (prefers-color-scheme:dark){.m-a{color:#fff}}",
         ),
         ("@media screen{@media print{.a{color:red}}}", "@media screen{@media print{.m-a{color:red}}}"),
-        (".a,[x^=y],u + .body,::before,p:nth-child(2){color:red}", ".m-a,u+.m-body{color:red}"),
+        (".a,[x^=y],u + .body,::before,p:nth-child(x){color:red}", ".m-a,u+.m-body{color:red}"),
+        (
+            "tr:nth-child(odd) td,p:Nth-Child( -n + 3 ),p:nth-child(2 of .a){color:red}",
+            "tr:nth-child(2n+1) td,p:nth-child(-1n+3){color:red}",
+        ),
     ] {
         assert_eq!(rules(css), rebuilt, "{css}");
     }

@@ -1,4 +1,5 @@
-//! Attachments as files: for an instance that has nobody to share with.
+//! Attachments as files, each with a note of whose it is beside it: for an instance that has nobody to share with. They
+//! outlive the process where the directory does.
 
 use std::{
     collections::HashMap,
@@ -6,16 +7,20 @@ use std::{
     os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
 use futures_util::Stream;
+use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 
 use super::{Limited, MAX_AGE, UploadError, UploadId, Used, Waiting};
 use crate::model::Attachment;
+
+/// Below the directory that was named.
+const FOLDER: &str = "uploads";
 
 pub(super) struct Files {
     pub(super) dir: PathBuf,
@@ -27,7 +32,15 @@ pub(super) struct Files {
 struct Entry {
     owner: String,
     waiting: Waiting,
-    since: Instant,
+    since: SystemTime,
+}
+
+/// What stands beside the content.
+#[derive(Serialize, Deserialize)]
+struct Note {
+    owner: String,
+    filename: String,
+    media_type: String,
 }
 
 impl Files {
@@ -37,20 +50,24 @@ impl Files {
         let dir = match (&temporary, dir) {
             (Some(temporary), _) => temporary.path().to_owned(),
             (None, Some(dir)) => {
-                let dir = dir.join("uploads");
+                let dir = dir.join(FOLDER);
                 fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir)?;
                 dir
             }
             (None, None) => std::env::temp_dir(),
         };
         fs::set_permissions(&dir, fs::Permissions::from_mode(0o700))?;
+        let mut entries = HashMap::new();
         for left in fs::read_dir(&dir)? {
-            let left = left?;
-            if left.file_name().to_str().is_some_and(|name| UploadId::parse(name).is_some()) {
-                fs::remove_file(left.path())?;
+            let path = left?.path();
+            let Some(id) = id_of(&path) else { continue };
+            match entry(&dir, &id) {
+                Some(entry) => drop(entries.insert(id, entry)),
+                // The process ended before it was whole.
+                None => fs::remove_file(path)?,
             }
         }
-        Ok(Files { dir, entries: Mutex::default(), _temporary: temporary })
+        Ok(Files { dir, entries: Mutex::new(entries), _temporary: temporary })
     }
 
     pub(super) async fn add<S, E>(
@@ -63,20 +80,26 @@ impl Files {
         S: Stream<Item = Result<Bytes, E>> + Unpin,
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let path = self.path(&new.id);
-        // Given up half-way, the file goes: also when this future is dropped.
-        let unfinished = Unfinished(Some(path.clone()));
-        let mut file =
-            tokio::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).await?;
+        // Given up half-way, the files go: also when this future is dropped.
+        let unfinished = Unfinished(Some((self.dir.clone(), new.id.clone())));
+        let mut file = create(self.path(&new.id)).await?;
         let mut size = 0;
         while let Some(chunk) = content.next().await? {
             size += chunk.len() as u64;
             file.write_all(&chunk).await?;
         }
         file.flush().await?;
-        unfinished.keep();
         let waiting = Waiting { size, ..new };
-        let entry = Entry { owner: owner.to_owned(), waiting: waiting.clone(), since: Instant::now() };
+        let note = Note {
+            owner: owner.to_owned(),
+            filename: waiting.filename.clone(),
+            media_type: waiting.media_type.clone(),
+        };
+        let mut file = create(note_of(&self.dir, &waiting.id)).await?;
+        file.write_all(&serde_json::to_vec(&note).map_err(io::Error::from)?).await?;
+        file.flush().await?;
+        unfinished.keep();
+        let entry = Entry { owner: note.owner, waiting: waiting.clone(), since: SystemTime::now() };
         self.lock().insert(waiting.id.clone(), entry);
         Ok(waiting)
     }
@@ -107,7 +130,8 @@ impl Files {
         let max_age = Duration::from_secs(MAX_AGE);
         let gone = self
             .lock()
-            .extract_if(|_, entry| entry.since.elapsed() >= max_age)
+            // Since a time to come: the clock was put back.
+            .extract_if(|_, entry| entry.since.elapsed().is_ok_and(|age| age >= max_age))
             .map(|(id, _)| id)
             .collect::<Vec<_>>();
         gone.iter().for_each(|id| self.unlink(id));
@@ -124,8 +148,10 @@ impl Files {
     }
 
     fn unlink(&self, id: &UploadId) {
-        if let Err(error) = fs::remove_file(self.path(id)) {
-            tracing::warn!(%error, "an attachment that is no longer needed could not be removed");
+        for path in [note_of(&self.dir, id), self.path(id)] {
+            if let Err(error) = fs::remove_file(path) {
+                tracing::warn!(%error, "an attachment that is no longer needed could not be removed");
+            }
         }
     }
 
@@ -134,8 +160,45 @@ impl Files {
     }
 }
 
-/// Removes the file on drop, unless it was finished.
-struct Unfinished(Option<PathBuf>);
+/// Removes what waits for `owner`.
+pub(super) fn forget(dir: &Path, owner: &str) -> io::Result<()> {
+    let dir = dir.join(FOLDER);
+    let Ok(kept) = fs::read_dir(&dir) else { return Ok(()) };
+    for path in kept {
+        let path = path?.path();
+        let Some(id) = id_of(&path) else { continue };
+        if entry(&dir, &id).is_some_and(|entry| entry.owner == owner) {
+            fs::remove_file(note_of(&dir, &id))?;
+            fs::remove_file(dir.join(id.as_str()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Of whose content or note this is the path.
+fn id_of(path: &Path) -> Option<UploadId> {
+    UploadId::parse(path.file_stem()?.to_str()?)
+}
+
+async fn create(path: PathBuf) -> io::Result<tokio::fs::File> {
+    tokio::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).await
+}
+
+fn note_of(dir: &Path, id: &UploadId) -> PathBuf {
+    dir.join(id.as_str()).with_extension("json")
+}
+
+/// What an earlier process kept; `None` where it did not come to the end of it.
+fn entry(dir: &Path, id: &UploadId) -> Option<Entry> {
+    let content = fs::metadata(dir.join(id.as_str())).ok()?;
+    let note: Note = serde_json::from_slice(&fs::read(note_of(dir, id)).ok()?).ok()?;
+    let Note { owner, filename, media_type } = note;
+    let waiting = Waiting { id: id.clone(), filename, media_type, size: content.len() };
+    Some(Entry { owner, waiting, since: content.modified().ok()? })
+}
+
+/// Removes the files on drop, unless they were finished.
+struct Unfinished(Option<(PathBuf, UploadId)>);
 
 impl Unfinished {
     fn keep(mut self) {
@@ -145,9 +208,10 @@ impl Unfinished {
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        if let Some(path) = self.0.take() {
-            // It may not have been created yet.
-            drop(fs::remove_file(path));
+        if let Some((dir, id)) = self.0.take() {
+            // They may not have been created yet.
+            drop(fs::remove_file(note_of(&dir, &id)));
+            drop(fs::remove_file(dir.join(id.as_str())));
         }
     }
 }

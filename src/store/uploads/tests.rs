@@ -17,16 +17,19 @@ async fn add(uploads: &Uploads, owner: &str, content: &'static str) -> Result<Wa
     uploads.add(owner, "ä.txt", "text/plain", stream::iter(chunks)).await
 }
 
-fn store() -> Arc<Store> {
+fn config() -> Config {
     let nowhere = Upstream { host: String::new(), port: 9, security: Security::Insecure };
-    let config = Config::new(Listen::Tcp(([127, 0, 0, 1], 0).into()), nowhere.clone(), nowhere);
-    Arc::new(Store::new(&config, None, Clock::default()).unwrap())
+    Config::new(Listen::Tcp(([127, 0, 0, 1], 0).into()), nowhere.clone(), nowhere)
+}
+
+fn store() -> Arc<Store> {
+    Arc::new(Store::new(&config(), None, Clock::default()).unwrap())
 }
 
 /// One for each shelf.
 fn each() -> [Uploads; 2] {
     let rows = Shelf::Rows(Rows::new(store()));
-    [Uploads::new(&store(), None, LIMITS).unwrap(), Uploads { limits: LIMITS, shelf: rows }]
+    [Uploads::new(&store(), &config(), LIMITS).unwrap(), Uploads { limits: LIMITS, shelf: rows }]
 }
 
 fn n_files(dir: &Path) -> usize {
@@ -98,9 +101,10 @@ async fn what_nobody_sent_in_a_day_goes() {
 }
 
 #[tokio::test]
-async fn the_directory_is_private_and_leftovers_go() {
+async fn the_directory_is_private_and_only_what_is_whole_outlives_the_process() {
     let parent = tempfile::tempdir().unwrap();
-    let uploads = Uploads::new(&store(), Some(parent.path()), LIMITS).unwrap();
+    let config = Config { upload_dir: Some(parent.path().into()), ..config() };
+    let uploads = Uploads::new(&store(), &config, LIMITS).unwrap();
     let Shelf::Files(files) = &uploads.shelf else { panic!("these are files") };
     let dir = files.dir.clone();
     assert_eq!(fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o700);
@@ -108,7 +112,18 @@ async fn the_directory_is_private_and_leftovers_go() {
     assert_eq!(fs::metadata(files.path(&waiting.id)).unwrap().permissions().mode() & 0o777, 0o600);
     drop(uploads);
     fs::write(dir.join("not-ours"), "").unwrap();
-    drop(Uploads::new(&store(), Some(parent.path()), LIMITS).unwrap());
+    let half = "0123456789abcdef0123456789abcdef";
+    fs::write(dir.join(half), "wi").unwrap();
+    fs::write(dir.join(half.replace('0', "1")).with_extension("json"), "{}").unwrap();
+    let uploads = Uploads::new(&store(), &config, LIMITS).unwrap();
+    assert_eq!(n_files(&dir), 3, "what is whole, and what is not ours");
+    let ids = std::slice::from_ref(&waiting.id);
+    assert_eq!(uploads.list("ann", ids).await, std::slice::from_ref(&waiting));
+    assert!(uploads.read("bob", &waiting.id).await.unwrap().is_none());
+    assert_eq!(&*uploads.read("ann", &waiting.id).await.unwrap().unwrap().bytes, b"x");
+    forget_uploads(&config, "bob").unwrap();
+    assert_eq!(n_files(&dir), 3);
+    forget_uploads(&config, "ann").unwrap();
     assert_eq!(n_files(&dir), 1, "only what is not ours stays");
 }
 

@@ -63,6 +63,12 @@ impl Shell {
         self.here.split('?').next().is_some_and(|here| here.starts_with(address))
     }
 
+    /// Whether this is the page of what is snoozed, or the folder behind it.
+    pub fn is_snoozed(&self) -> bool {
+        let is_open = |mailbox: &NavMailbox| mailbox.is_snoozed() && self.is_current(mailbox);
+        self.is_at(&self.urls.snoozed()) || self.mailboxes.iter().any(is_open)
+    }
+
     /// When a message can come back: the form's word, and label and time for people.
     pub fn laters(&self) -> [(String, &'static str, String); 3] {
         let now = ZonedDateTime::now();

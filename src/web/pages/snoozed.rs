@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::shell::{NavMailbox, Place, Shell, arrange_all};
 use crate::{
-    model::{MessageKey, Snooze},
+    model::{MailboxName, MessageKey, Snooze},
     web::{
         App, Error,
         extract::{Form, User},
@@ -25,6 +25,8 @@ use crate::{
 pub struct SnoozedPage {
     pub shell: Shell,
     pub rows: Vec<SnoozedRow>,
+    /// Where they wait, once there is such a mailbox.
+    pub mailbox: Option<MailboxName>,
 }
 
 pub struct SnoozedRow {
@@ -62,7 +64,8 @@ pub async fn show(State(app): State<App>, user: User, uri: Uri) -> Result<Respon
     let (shell, mailboxes) = Shell::load(&app, &user, Place { uri: &uri, mailbox: None, query: "" }).await?;
     let (mailboxes, now) = (arrange_all(&mailboxes), ZonedDateTime::now());
     let rows = snoozes.into_iter().map(|snooze| SnoozedRow::new(snooze, &mailboxes, &now)).collect();
-    html(&SnoozedPage { shell, rows })
+    let mailbox = mailboxes.into_iter().find(NavMailbox::is_snoozed).map(|mailbox| mailbox.name);
+    html(&SnoozedPage { shell, rows, mailbox })
 }
 
 #[derive(Debug, Deserialize)]

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use postroom::model::{CollectorId, Keep};
-use postroom_rig::{Person, Proxy, Side, rig, until};
+use postroom_rig::{ImapClient, Person, Proxy, Side, rig, until};
 use rand::RngExt;
 
 use super::{chances, kill, n_rounds};
@@ -179,6 +179,27 @@ fn killed_at_any_byte_a_message_is_collected_once() {
         });
     }
     stage.is_exact();
+}
+
+/// Another program files it elsewhere before what was interrupted goes on.
+#[test]
+fn what_was_moved_while_the_process_was_dead_is_not_collected_again() {
+    let mut stage = Stage::new();
+    let (source, owner) = (rig().person("source"), rig().person("owner"));
+    put(&source, NAMES.map(message));
+    let pid = stage.site.process_id().unwrap();
+    stage.imap.on(Side::Server, "APPENDUID", kill(pid));
+    let id = stage.office.add(&stage.pop3, &source, &owner, |_| {});
+    until("the process dies", || stage.site.exit_code().is_some());
+    let mut other = ImapClient::login(rig().imap(), &owner);
+    other.command("SELECT INBOX");
+    other.command("CREATE Elsewhere");
+    other.command("MOVE 1 Elsewhere");
+    stage.imap.heal();
+    stage.site.restart();
+    stage.office.after_run(&owner, &id);
+    assert_eq!(subjects(&owner, "Elsewhere"), ["first"]);
+    assert_eq!(subjects(&owner, "INBOX"), ["second", "third"]);
 }
 
 /// Nothing dies but connections: of either side, at any byte.

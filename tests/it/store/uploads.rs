@@ -16,7 +16,7 @@ use super::{Place, secrets};
 const LIMITS: Limits = Limits { file_bytes: 1_000_000, account_bytes: 1_500_000, account_files: 3 };
 
 fn uploads(place: &Place) -> Uploads {
-    Uploads::new(&Arc::new(place.open()), None, LIMITS).unwrap()
+    Uploads::new(&Arc::new(place.open()), &place.config(&place.key_file()), LIMITS).unwrap()
 }
 
 /// No two pieces of it are the same.

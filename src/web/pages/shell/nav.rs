@@ -1,6 +1,7 @@
 //! The folders in the order and shape people look for them.
 
 use super::thousands;
+use crate::mail::SNOOZED;
 use crate::model::{Holds, Mailbox, MailboxName, MailboxRole};
 
 /// One line of the navigation.
@@ -41,6 +42,11 @@ impl NavMailbox {
     /// What the number beside the name counts: drafts are all unfinished, whatever their flags say.
     pub fn badge(&self) -> u32 {
         if self.role == Some(MailboxRole::Drafts) { self.n_messages } else { self.n_unread }
+    }
+
+    /// Whether it is where snoozed messages wait: a page of its own leads there.
+    pub fn is_snoozed(&self) -> bool {
+        self.role.is_none() && self.path == SNOOZED
     }
 
     pub fn badge_text(&self) -> String {
