@@ -152,7 +152,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "upload_dir",
-        default: "data_dir",
+        default: "uploads in data_dir",
         about: "Where attachments wait until their message is sent, unless that is a PostgreSQL",
         set: |config, value| value.one().map(|text| config.upload_dir = Some(text.into())),
     },
