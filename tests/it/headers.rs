@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use axum::http::Method;
 use postroom::web::routes::table;
-use postroom_rig::{Person, rig};
+use postroom_rig::{Person, Proxy, rig, until};
 
 use crate::{
     browser::{Browser, Page},
@@ -319,6 +319,28 @@ fn every_kind_of_answer_carries_exactly_its_headers() {
     }
     let posts = table().into_iter().filter(|route| route.method == Method::POST).map(|route| route.path);
     assert_eq!(posts.filter(|path| !asked.contains(path)).count(), 0);
+}
+
+#[test]
+fn what_refuses_or_fails_carries_the_headers_of_a_page() {
+    let imap = Proxy::to(rig().imap());
+    let site = Site::start(&[("POSTROOM_IMAP", &format!("imap+insecure://{}", imap.address()))]);
+    let ann = rig().person("ann");
+    let (browser, _) = site.signed_in(&ann);
+    let mut survey = Survey { browser, asked: Vec::new() };
+    imap.refuse().cut();
+    survey.get("", "/mail/INBOX", 502, HTML);
+    survey.get("", "/readyz", 503, TEXT);
+    imap.heal();
+    let guess = || {
+        let page = site.browser().post("/login", &[("username", &ann.address), ("password", "wrong")], &[]);
+        (page.status == 429).then_some(page).ok_or("it is let in to guess")
+    };
+    let refused = until("guessing is refused", guess);
+    let seconds = refused.header("retry-after").to_owned();
+    assert!(seconds.parse::<u32>().is_ok_and(|seconds| seconds > 0), "{seconds}");
+    survey.note("", refused, 429, &[HTML[0], HTML[1], ("retry-after", &seconds)]);
+    survey.compare();
 }
 
 #[test]
