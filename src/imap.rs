@@ -33,6 +33,7 @@ pub use capabilities::{Capabilities, CapabilityNote};
 pub use change::Copied;
 pub use conn::Conn;
 pub use error::Error;
+pub use fetch::Detail;
 pub use list::{Listed, Neighbours};
 pub use pool::{Pool, Server};
 pub use search::Order;

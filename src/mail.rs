@@ -42,6 +42,6 @@ pub use undo::{Done, UndoToken};
 pub use worker::work;
 
 pub use crate::{
-    imap::{Listed, Neighbours},
+    imap::{Detail, Listed, Neighbours},
     model::SendWarning,
 };

@@ -23,7 +23,7 @@ mod random_tests;
 pub use build::{BuildError, Copy, build, origin};
 pub use copies::copy_of;
 pub use date::date;
-pub use header::{addresses, headers, message_ids};
+pub use header::{MAX_HEADER, addresses, headers, message_ids};
 pub use html::html_to_text;
 pub use parameter::{Parameter, parameter};
 pub use reply::{Audience, Reply, forward, reply};

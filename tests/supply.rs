@@ -12,15 +12,16 @@ const AT_LEAST: &[(&str, [u32; 3], &str)] = &[
     ("lettre", [0, 11, 22], "RUSTSEC-2021-0069 (SMTP smuggling), 2026-0141"),
     ("time", [0, 3, 47], "RUSTSEC-2026-0009: comments in RFC 2822 dates exhaust the stack"),
     ("rustls-webpki", [0, 103, 13], "RUSTSEC-2026-0049, -0098, -0099, -0104"),
-    ("h2", [0, 4, 13], "RUSTSEC-2026-0258"),
-    ("quick-xml", [0, 39, 0], "RUSTSEC-2026-0194, -0195"),
-    ("hickory-proto", [0, 26, 3], "RUSTSEC-2026-0118, -0119"),
+    ("h2", [0, 4, 16], "RUSTSEC-2026-0258: empty DATA frames without end"),
+    ("quick-xml", [0, 41, 0], "RUSTSEC-2026-0194, -0195"),
+    ("hickory-proto", [0, 26, 1], "RUSTSEC-2026-0118, -0119"),
     ("idna", [1, 0, 0], "RUSTSEC-2024-0421: two spellings of one host"),
     ("ring", [0, 17, 12], "RUSTSEC-2025-0009"),
-    ("tokio", [1, 43, 1], "RUSTSEC-2025-0023"),
+    ("tokio", [1, 44, 2], "RUSTSEC-2025-0023"),
     ("hyper", [0, 14, 12], "RUSTSEC-2021-0078, -0079: request smuggling"),
     ("rustls", [0, 23, 18], "RUSTSEC-2024-0336, -0399"),
-    ("postgres-protocol", [0, 6, 8], "the SCRAM iterations that a server names"),
+    ("postgres-protocol", [0, 6, 12], "RUSTSEC-2026-0179: the SCRAM iterations that a server names; -0180"),
+    ("tokio-postgres", [0, 7, 18], "RUSTSEC-2026-0178: a row with too few fields"),
 ];
 
 /// What has a hole without a fix, or is what we promise to do without.

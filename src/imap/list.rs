@@ -1,9 +1,12 @@
 //! A page of a mailbox, and what lies next to a message in it.
 
-use crate::model::{ListRequest, MailboxName, MessageKey, MessageSummary, Paged, SortKey, Uid, UidValidity};
+use crate::{
+    mime,
+    model::{ListRequest, MailboxName, MessageKey, MessageSummary, Paged, SortKey, Uid, UidValidity},
+};
 
 use super::{
-    Conn, Error, Order,
+    Conn, Detail, Error, Order,
     command::Command,
     conn::Selected,
     response::{Fetch, Response},
@@ -17,6 +20,7 @@ pub struct Listed {
     pub uid_validity: UidValidity,
     pub page: Paged<MessageSummary>,
     pub order: Order,
+    pub detail: Detail,
 }
 
 /// The messages before and after one in a list: up (shown above) and down (shown below).
@@ -29,13 +33,23 @@ pub struct Neighbours {
 impl Conn {
     /// A page of a mailbox. A plain request costs SELECT (or NOOP) and one FETCH by sequence numbers.
     pub async fn list_page(&mut self, mailbox: &MailboxName, request: &ListRequest) -> Result<Listed, Error> {
+        self.list_page_with(mailbox, request, Detail::Described).await
+    }
+
+    pub async fn list_page_with(
+        &mut self,
+        mailbox: &MailboxName,
+        request: &ListRequest,
+        detail: Detail,
+    ) -> Result<Listed, Error> {
         let selected = self.refresh(mailbox).await?;
         let per_page = request.per_page.max(1);
         let first = request.page.saturating_mul(per_page);
         let (total, order, rows) = if request.is_plain() {
             let rows = match window(selected.exists, first, per_page, request.sort) {
                 Some((from, to)) => {
-                    let mut rows = self.rows(Command::new("FETCH").range(from, to), &selected).await?;
+                    let mut rows =
+                        self.rows(Command::new("FETCH").range(from, to), &selected, detail).await?;
                     // What could not be read is skipped, but a page that is there is never shown as empty.
                     if rows.is_empty() && self.exists() >= from {
                         return Err(Error::Protocol("no row of a page that is not empty"));
@@ -51,10 +65,10 @@ impl Conn {
             (selected.exists, Order::AsAsked, rows)
         } else {
             let found = self.find_page(request, first, per_page).await?;
-            (found.total, found.order, self.rows_of(&found.uids, &selected).await?)
+            (found.total, found.order, self.rows_of(&found.uids, &selected, detail).await?)
         };
         let page = Paged { rows, page: request.page, per_page, total };
-        Ok(Listed { uid_validity: selected.uid_validity, page, order })
+        Ok(Listed { uid_validity: selected.uid_validity, page, order, detail })
     }
 
     /// The messages next to `key` in the list that `request` describes (its page is ignored).
@@ -84,12 +98,17 @@ impl Conn {
     }
 
     /// The messages of `uids` that are still there, in that order.
-    async fn rows_of(&mut self, uids: &[Uid], selected: &Selected) -> Result<Vec<MessageSummary>, Error> {
+    async fn rows_of(
+        &mut self,
+        uids: &[Uid],
+        selected: &Selected,
+        detail: Detail,
+    ) -> Result<Vec<MessageSummary>, Error> {
         let mut sorted = uids.to_vec();
         sorted.sort_unstable();
         let mut rows = vec![];
         for set in uid_set::chunks(&sorted) {
-            rows.extend(self.rows(Command::new("UID FETCH").uids(&set), selected).await?);
+            rows.extend(self.rows(Command::new("UID FETCH").uids(&set), selected, detail).await?);
         }
         let mut by_uid: std::collections::HashMap<Uid, MessageSummary> =
             rows.into_iter().map(|(_, row)| (row.key.uid, row)).collect();
@@ -101,10 +120,17 @@ impl Conn {
         &mut self,
         command: Command,
         selected: &Selected,
+        detail: Detail,
     ) -> Result<Vec<(u32, MessageSummary)>, Error> {
-        let command = command.word("(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE");
-        // Without LAZY: Dovecot 2.3 answers that with NIL until somebody asked without it.
-        let command = if self.capabilities().preview { command.word("PREVIEW") } else { command };
+        let command = command.word("(UID FLAGS INTERNALDATE RFC822.SIZE");
+        let command = match detail {
+            Detail::Plain => command.word("BODY.PEEK[HEADER.FIELDS (FROM TO SUBJECT DATE)]<0.16384>"),
+            // Without LAZY: Dovecot 2.3 answers that with NIL until somebody asked without it.
+            Detail::Described if self.capabilities().preview => {
+                command.word("ENVELOPE BODYSTRUCTURE PREVIEW")
+            }
+            Detail::Described => command.word("ENVELOPE BODYSTRUCTURE"),
+        };
         let mut rows = vec![];
         self.run(command.close(")"), |response| {
             if let Response::Fetch(fetch) = response {
@@ -132,13 +158,18 @@ impl Conn {
 fn summary(fetch: &Fetch<'_>, selected: &Selected) -> Option<MessageSummary> {
     let (uid, size) = (fetch.uid?, fetch.size?);
     let flags = fetch.flags.clone().unwrap_or_default();
-    let sent = fetch.envelope.as_ref().and_then(|envelope| envelope.date()).map(|date| date.timestamp());
+    let (from, to, subject, date) = match (&fetch.envelope, fetch.body().map(mime::headers)) {
+        (Some(envelope), _) => (envelope.from(), envelope.to(), envelope.subject(), envelope.date()),
+        (None, Some(headers)) => (headers.from, headers.to, headers.subject, headers.date),
+        (None, None) => Default::default(),
+    };
+    let sent = date.map(|date| date.timestamp());
     let tree = fetch.structure.as_ref().map(|structure| structure::tree(Some(structure)));
     Some(MessageSummary {
         key: MessageKey { mailbox: selected.mailbox.clone(), uid_validity: selected.uid_validity, uid },
-        from: fetch.envelope.as_ref().map(|envelope| envelope.from()).unwrap_or_default(),
-        to: fetch.envelope.as_ref().map(|envelope| envelope.to()).unwrap_or_default(),
-        subject: fetch.envelope.as_ref().map(|envelope| envelope.subject()).unwrap_or_default(),
+        from,
+        to,
+        subject,
         received: fetch.internal_date.or(sent).unwrap_or_default(),
         sent,
         size,

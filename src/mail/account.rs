@@ -9,13 +9,14 @@ use futures_util::future::BoxFuture;
 use tokio::sync::OnceCell;
 
 use super::{
-    Error, SignInId,
+    Error, Reason, SignInId,
     collect::{Collecting, Spool},
+    list::Undescribed,
     sending::Sendings,
 };
 use crate::{
     config::Upstream,
-    imap::{self, Conn, Pool, Server},
+    imap::{self, Conn, Detail, Pool, Server},
     model::{Credentials, MailboxName},
     net::{Dialer, Egress},
     store::Store,
@@ -46,6 +47,7 @@ pub struct Account {
     /// `None` where nobody is: it is for work in the background.
     pub(super) sign_in: Option<SignInId>,
     pub(super) display_name: OnceCell<Option<String>>,
+    pub(super) undescribed: Undescribed,
     pool: OnceCell<Pool>,
     last_used: Mutex<Instant>,
 }
@@ -62,6 +64,7 @@ impl Account {
             credentials,
             sign_in,
             display_name: OnceCell::new(),
+            undescribed: Undescribed::default(),
             pool: OnceCell::new(),
             last_used: Mutex::new(Instant::now()),
         }
@@ -104,6 +107,31 @@ impl Account {
         job: impl for<'c> Fn(&'c mut Conn) -> BoxFuture<'c, Result<T, imap::Error>> + Send + Sync + 'static,
     ) -> Result<T, Error> {
         Ok(self.pool().await?.read(mailbox, job).await?)
+    }
+
+    /// Runs IMAP commands that ask the server about messages, in this detail `first`; where it ends over describing
+    /// them, once more for their headers only. So no message makes its mailbox unreadable.
+    pub(super) async fn describe<T: Send + 'static>(
+        &self,
+        mailbox: &MailboxName,
+        first: Detail,
+        job: impl for<'c> Fn(&'c mut Conn, Detail) -> BoxFuture<'c, Result<T, imap::Error>>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<T, Error> {
+        let job = Arc::new(job);
+        let ask = |detail| {
+            let job = Arc::clone(&job);
+            self.read(Some(mailbox), move |conn| job(conn, detail))
+        };
+        match ask(first).await {
+            Err(error @ Error::Unavailable { reason: Reason::Lost, .. }) if first != Detail::Plain => {
+                tracing::warn!(%error, "the IMAP server ended over describing messages; asking for their headers");
+                ask(Detail::Plain).await
+            }
+            described => described,
+        }
     }
 
     /// Runs IMAP commands that change something; see [`Pool::write`].

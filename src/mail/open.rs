@@ -1,13 +1,17 @@
 //! A message: its headers and structure first, then the parts that are shown, never more.
 
-use super::{Account, Error};
+use bytes::Bytes;
+
+use super::{Account, Detail, Error};
 use crate::{
     mime,
     model::{Flag, FlagChange, Message, MessageKey, MessageSet, Part, PartKind, Problem, Section},
 };
 
-/// Bytes of one body part that are fetched to be shown, still encoded; the rest is in the source.
+/// Bytes of a body that are fetched to be shown, still encoded; the rest is in the source.
 const SHOWN_BYTES: u32 = 4 << 20;
+/// Body parts that are shown. Asking for more would make a line that servers need not take (RFC 7162 §4: 8192 bytes).
+const SHOWN_PARTS: usize = 50;
 
 /// UIDs before a message's own that are searched for its sender.
 const SEARCHED_BEFORE: u32 = 500;
@@ -70,10 +74,10 @@ impl Content {
 impl Account {
     /// Flags, headers and structure. Does not mark the message read.
     pub async fn open(&self, key: &MessageKey) -> Result<Message, Error> {
-        let key = key.clone();
-        self.read(Some(&key.mailbox.clone()), move |conn| {
-            let key = key.clone();
-            Box::pin(async move { conn.open(&key).await })
+        let wanted = key.clone();
+        self.describe(&key.mailbox, Detail::Described, move |conn, detail| {
+            let key = wanted.clone();
+            Box::pin(async move { conn.open_with(&key, detail).await })
         })
         .await
     }
@@ -117,20 +121,37 @@ impl Account {
         prefer: Prefer,
     ) -> Result<Reading, Error> {
         let mut reading = Reading::default();
-        for part in shown(message, root, prefer) {
-            let encoded = self.section(&message.key, &part.section, Some((0, SHOWN_BYTES))).await?;
+        let parts = shown(message, root, prefer);
+        let wanted = within_limits(&parts);
+        if wanted.len() < parts.len() {
+            reading.problems.push(Problem::TooManyParts);
+        }
+        if wanted.is_empty() {
+            return Ok(reading);
+        }
+        let beginnings = self.beginnings(&message.key, &wanted).await?;
+        for ((part, (_, most)), encoded) in parts.into_iter().zip(wanted).zip(beginnings) {
             let (text, clean) = mime::text(part, &encoded);
             if !clean {
                 reading.problems.push(Problem::Encoding(part.section.clone()));
             }
-            if part.size > u64::from(SHOWN_BYTES) {
-                reading.problems.push(Problem::Shortened(part.section.clone(), u64::from(SHOWN_BYTES)));
+            if part.size > u64::from(most) {
+                reading.problems.push(Problem::Shortened(part.section.clone(), u64::from(most)));
             }
             reading
                 .parts
                 .push(ReadingPart { section: part.section.clone(), content: content(part, text, prefer) });
         }
         Ok(reading)
+    }
+
+    async fn beginnings(&self, key: &MessageKey, wanted: &[(Section, u32)]) -> Result<Vec<Bytes>, Error> {
+        let (key, wanted) = (key.clone(), wanted.to_vec());
+        self.read(Some(&key.mailbox.clone()), move |conn| {
+            let (key, wanted) = (key.clone(), wanted.clone());
+            Box::pin(async move { conn.beginnings(&key, &wanted).await })
+        })
+        .await
     }
 }
 
@@ -147,6 +168,20 @@ fn content(part: &Part, text: String, prefer: Prefer) -> Content {
     Content::Text(text)
 }
 
+/// How much of each part is fetched: what those before it leave. Those that nothing is left for are not in it.
+fn within_limits(parts: &[&Part]) -> Vec<(Section, u32)> {
+    let mut left = SHOWN_BYTES;
+    let mut wanted = Vec::new();
+    for part in parts.iter().take(SHOWN_PARTS) {
+        if left == 0 {
+            break;
+        }
+        wanted.push((part.section.clone(), left));
+        left = left.saturating_sub(u32::try_from(part.size).unwrap_or(u32::MAX));
+    }
+    wanted
+}
+
 /// The parts that are the body of the message at `root`; those of messages attached to it are theirs.
 fn shown<'m>(message: &'m Message, root: &Section, prefer: Prefer) -> Vec<&'m Part> {
     let parts = || message.tree.of_message(root);
@@ -158,4 +193,40 @@ fn shown<'m>(message: &'m Message, root: &Section, prefer: Prefer) -> Vec<&'m Pa
         PartKind::Attachment | PartKind::Inline | PartKind::Message(_) => false,
     };
     parts().filter(wanted).collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
+mod tests {
+    use super::*;
+    use crate::model::{ContentType, Disposition, Encoding};
+
+    fn part(n: usize, size: u64) -> Part {
+        Part {
+            section: n.to_string().parse().unwrap(),
+            kind: PartKind::Text,
+            content_type: ContentType::new("text", "plain"),
+            encoding: Encoding::Identity,
+            disposition: Disposition::Unstated,
+            filename: None,
+            content_id: None,
+            size,
+        }
+    }
+
+    fn lengths(sizes: &[u64]) -> Vec<u32> {
+        let parts: Vec<_> = sizes.iter().enumerate().map(|(i, size)| part(i + 1, *size)).collect();
+        within_limits(&parts.iter().collect::<Vec<_>>()).into_iter().map(|(_, length)| length).collect()
+    }
+
+    #[test]
+    fn all_parts_together_stay_within_the_limits() {
+        let all = SHOWN_BYTES;
+        assert_eq!(lengths(&[]), [0_u32; 0]);
+        assert_eq!(lengths(&[5]), [all]);
+        assert_eq!(lengths(&[5, 0, 7]), [all, all - 5, all - 5]);
+        assert_eq!(lengths(&[u64::from(all) - 1, 2, 3]), [all, 1]);
+        assert_eq!(lengths(&[u64::MAX, 1]), [all]);
+        assert_eq!(lengths(&[0; 1000]).len(), SHOWN_PARTS);
+    }
 }

@@ -6,7 +6,8 @@ use super::{authentication, date, words};
 use crate::model::{Address, Headers};
 
 /// The part of a header block that is read, bytes.
-const MAX_BLOCK: usize = 256 * 1024;
+pub const MAX_HEADER: u32 = 256 << 10;
+const MAX_BLOCK: usize = MAX_HEADER as usize;
 /// More header fields are not listed.
 const MAX_FIELDS: usize = 2000;
 /// More Authentication-Results fields are not read.

@@ -21,6 +21,8 @@ use super::tracker;
 pub(super) const MAX_BYTES: usize = 2_000_000;
 /// Open elements. Chromium stops at 512.
 pub(super) const MAX_DEPTH: usize = 256;
+/// Elements, of which the parser makes a tree; the text of those that come after them is kept.
+pub(super) const MAX_ELEMENTS: usize = 100_000;
 /// Bytes of `<style>`; Gmail takes 8 kB.
 const MAX_STYLE: usize = 300_000;
 /// `</b>` over open blocks, and content between table rows: repairs left to the parser before it must do
@@ -65,8 +67,9 @@ struct Writer {
     open: Vec<Open>,
     /// Start tags (in the output) of formatting elements to open again before the next content.
     pending: Vec<Range<usize>>,
-    /// Start tags dropped for depth, whose end tags are dropped too.
+    /// Start tags dropped for depth or number, whose end tags are dropped too.
     skipped: usize,
+    elements: usize,
     repairs: usize,
     text_run: usize,
     /// Bytes that reopening may still add.
@@ -81,6 +84,7 @@ pub(super) fn guard(markup: &str) -> Guarded {
         open: Vec::new(),
         pending: Vec::new(),
         skipped: 0,
+        elements: 0,
         repairs: 0,
         text_run: 0,
         reopening: cut.len() + 100_000,
@@ -103,6 +107,7 @@ pub(super) fn guard(markup: &str) -> Guarded {
                     "textarea" | "xmp" => writer.text(lexer.raw(&name)),
                     "plaintext" => writer.text(lexer.everything()),
                     "body" => writer.body(&attributes),
+                    _ if writer.is_full() => writer.skip(&name),
                     _ => writer.start(&name, &attributes),
                 }
             }
@@ -172,6 +177,19 @@ impl Writer {
         }
     }
 
+    fn is_full(&self) -> bool {
+        self.elements >= MAX_ELEMENTS
+    }
+
+    /// Leaves out a start tag, and so the end tag to come.
+    fn skip(&mut self, name: &str) {
+        let Some(tag) = tags::find(name) else { return };
+        self.out.simplified = true;
+        if !matches!(tag.kind, Kind::Void | Kind::Column) {
+            self.skipped += 1;
+        }
+    }
+
     fn start(&mut self, name: &str, attributes: &[(&str, &str)]) {
         let Some(tag) = tags::find(name) else { return };
         if !self.make_room(tag) {
@@ -180,9 +198,7 @@ impl Writer {
         // A table needs room for its cells.
         let room = if tag.kind == Kind::Table { 4 } else { 0 };
         if !matches!(tag.kind, Kind::Void | Kind::Column) && self.open.len() + room >= MAX_DEPTH {
-            self.skipped += 1;
-            self.out.simplified = true;
-            return;
+            return self.skip(name);
         }
         let hidden = self.open.last().is_some_and(|open| open.hidden) || tracker::is_hidden(attributes);
         if tag.name == "img" && tracker::is_remote(attributes) && (hidden || tracker::is_tiny(attributes)) {
@@ -198,6 +214,7 @@ impl Writer {
     }
 
     fn write_start(&mut self, tag: &Tag, attributes: &[(&str, &str)]) {
+        self.elements += 1;
         self.out.markup.push('<');
         self.out.markup.push_str(tag.name);
         if tag.name == "a" {

@@ -1,36 +1,41 @@
-//! Mail that is made to hurt, through the whole product: every bomb is opened, framed and answered, the process lives,
-//! its memory stays bounded, and a page that leaves something out says so and offers the source. How long it takes is
-//! measured by `make bench-bombs`.
+//! Mail that is made to hurt, through the whole product: bombs lie side by side in one inbox that can be listed, every
+//! one is opened, framed and answered, the process lives, its memory stays bounded, and a page that leaves something
+//! out says so and offers the source. How long it takes is measured by `make bench-bombs`.
 
 use postroom_rig::{BOMBS, Bomb, ImapClient, MARKER, rig};
 
 use crate::{browser::Browser, site::Site};
 
 /// Pages that must say that something is missing; those of the others may be whole.
-const SHORTENED: &[&str] =
-    &["h249", "x01", "h250", "h251", "h252", "h253", "h254", "h255", "h256", "h264", "x04", "x06"];
+const SHORTENED: &[&str] = &[
+    "h247", "h249", "x01", "h250", "h251", "h252", "h253", "h254", "h255", "h256", "h264", "x04", "x05",
+    "x06",
+];
+
+/// Its text lies deeper than anybody reads.
+const WITHOUT_TEXT: &[&str] = &["h247"];
 
 /// 200 MB are appended by the benchmark; a large attachment is tested in `message.rs`.
 const NOT_HERE: &[&str] = &["h263"];
 
 #[test]
-#[ignore = "takes minutes in a debug build; cargo test --test it bombs -- --ignored"]
 fn no_bomb_takes_the_service_down() {
     let site = Site::start(&[("POSTROOM_LOG", "info")]);
     let ann = rig().person("bombs");
     let mut other = ImapClient::login(rig().imap(), &ann);
     let (browser, _) = site.signed_in(&ann);
     let before = peak_memory(&site);
-    let mut hurt = Vec::new();
-    for bomb in BOMBS.iter().filter(|bomb| !NOT_HERE.contains(&bomb.id)) {
-        // Each in a mailbox of its own: what the mail server cannot describe is missing in one list only.
-        other.command(&format!("CREATE {}", bomb.id));
-        let answer = other.append(bomb.id, "", bomb.eml()).pop().unwrap();
-        let mut id = answer.split("APPENDUID ").nth(1).unwrap().split([' ', ']']);
-        let path = format!("/mail/{}/{}.{}", bomb.id, id.next().unwrap(), id.next().unwrap());
-        hurt.extend(open(&browser, &path, bomb));
-        other.command(&format!("DELETE {}", bomb.id));
+    let bombs = || BOMBS.iter().filter(|bomb| !NOT_HERE.contains(&bomb.id));
+    for bomb in bombs() {
+        other.append("INBOX", "", bomb.eml());
     }
+    // Dovecot 2.3.19 ends over the ENVELOPE of x11: the others are still there.
+    let list = browser.get("/mail/INBOX");
+    list.is(200);
+    let ids = list.attrs("li.row input[name=id]", "value");
+    assert_eq!(ids.len(), bombs().count(), "{list:.2000}");
+    let hurt: Vec<_> =
+        bombs().zip(ids.iter().rev()).filter_map(|(bomb, id)| open(&browser, id, bomb)).collect();
     assert!(hurt.is_empty(), "{}", hurt.join("\n"));
     let grown = peak_memory(&site) - before;
     assert!(grown < 300_000_000, "{grown} bytes more than before");
@@ -39,15 +44,11 @@ fn no_bomb_takes_the_service_down() {
 }
 
 /// What is wrong with its pages.
-fn open(browser: &Browser, path: &str, bomb: &Bomb) -> Option<String> {
+fn open(browser: &Browser, id: &str, bomb: &Bomb) -> Option<String> {
+    let path = &format!("/mail/INBOX/{id}");
     let id = bomb.id;
-    let list = path.rsplit_once('/').unwrap().0;
-    let place = path.trim_start_matches("/mail/");
     for path in [
-        list.to_owned(),
-        path.to_owned(),
-        format!("/compose?reply={place}"),
-        format!("/compose?forward={place}"),
+        format!("/compose?reply={}", path.trim_start_matches("/mail/")),
         format!("{path}/headers"),
         format!("{path}/print"),
     ] {
@@ -57,11 +58,14 @@ fn open(browser: &Browser, path: &str, bomb: &Bomb) -> Option<String> {
         }
     }
     let page = browser.get(path);
+    if page.status != 200 {
+        return Some(format!("{id}: {} {path}: {:.300}", page.status, page.text()));
+    }
     let shown = match page.attrs("iframe", "src").first() {
         Some(frame) => browser.get(frame).text(),
         None => page.text(),
     };
-    if !shown.contains(MARKER) {
+    if !shown.contains(MARKER) && !WITHOUT_TEXT.contains(&id) {
         return Some(format!("{id}: the text is gone: {shown:.300}"));
     }
     if SHORTENED.contains(&id) && page.texts(".strip.warning").is_empty() {

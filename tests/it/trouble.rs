@@ -45,6 +45,25 @@ fn an_answer_that_is_refused_is_never_an_empty_list() {
 }
 
 #[test]
+fn what_the_server_cannot_describe_is_listed_and_opened_by_its_header() {
+    let (_site, proxy, ann, browser) = behind_a_faulty_imap();
+    rig().deliver(&ann, letter("two").eml());
+    proxy.whenever(Side::Client, "BODYSTRUCTURE", Fault::Cut);
+    let list = browser.get("/mail/INBOX");
+    list.is(200).shows("one").shows("two").shows("Bob Baker").shows("cannot describe every message");
+    let page = browser.get(&list.link("two"));
+    page.is(200).shows("two").shows("Bob Baker").shows("What could be read is shown.");
+    assert!(browser.get(&page.link("Show the source")).text().contains("Subject: two"));
+    // For a while nobody asks again what went wrong.
+    let n = proxy.n_commands("BODYSTRUCTURE");
+    let id = page.attr("input[name=id]", "value");
+    let done = browser.submit(&list, "form[action$='/act']", &[("id", &id), ("action", "delete")]);
+    let list = browser.follow(done);
+    assert!(list.shows("one").texts("li.row").len() == 1, "{list}");
+    assert_eq!(proxy.n_commands("BODYSTRUCTURE"), n);
+}
+
+#[test]
 fn a_silent_server_is_given_up_and_the_next_request_works() {
     let (_site, proxy, _, browser) = behind_a_faulty_imap();
     proxy.stall();

@@ -36,9 +36,10 @@ export default {
     return words === undefined ? null : `${base}/mail/${mailbox}?q=${encodeURIComponent(words)}`;
   },
 
-  /** The page gives the frame its height once it has loaded. */
+  /** The page gives the frame its height once it has loaded. What other messages say in the list beside is theirs. */
   async ready(page, message, surface) {
     if (surface !== "view") return;
+    await page.locator("#list .row:not(.open)").evaluateAll((rows) => rows.forEach((row) => row.remove()));
     await page.waitForFunction(
       () => [...document.querySelectorAll(".message-frame")].every((frame) => frame.style.blockSize),
       null,

@@ -19,8 +19,8 @@ pub(in crate::imap) struct Fetch<'a> {
     pub(in crate::imap) envelope: Option<Envelope<'a>>,
     pub(in crate::imap) structure: Option<Value<'a>>,
     pub(in crate::imap) preview: Option<String>,
-    /// The content of the one `BODY[…]` that was asked for.
-    pub(in crate::imap) body: Option<Cow<'a, [u8]>>,
+    /// What stands between the brackets of each `BODY[…]`, in upper case, and its content.
+    pub(in crate::imap) bodies: Vec<(Vec<u8>, Cow<'a, [u8]>)>,
 }
 
 impl<'a> Fetch<'a> {
@@ -51,15 +51,22 @@ impl<'a> Fetch<'a> {
             b"ENVELOPE" => self.envelope = Envelope::new(value),
             b"BODYSTRUCTURE" => self.structure = Some(value),
             b"PREVIEW" => self.preview = preview(&value),
-            _ if name.starts_with(b"BODY[") => {
-                self.body = match value {
-                    Value::String(body) => Some(body),
-                    Value::Atom(body) => Some(Cow::Borrowed(body)),
-                    _ => Some(Cow::Borrowed(&[])),
+            _ => {
+                let Some(section) = name.strip_prefix(b"BODY[") else { return };
+                let section = section.split(|byte| *byte == b']').next().unwrap_or_default().to_vec();
+                let content = match value {
+                    Value::String(content) => content,
+                    Value::Atom(content) => Cow::Borrowed(content),
+                    _ => Cow::Borrowed(&[][..]),
                 };
+                self.bodies.push((section, content));
             }
-            _ => {}
         }
+    }
+
+    /// The content of the one `BODY[…]` that was asked for.
+    pub(in crate::imap) fn body(&self) -> Option<&[u8]> {
+        self.bodies.last().map(|(_, content)| content.as_ref())
     }
 }
 

@@ -64,10 +64,11 @@ fn a_row_is_read_whatever_stands_beside_it() {
           INTERNALDATE \" 1-Feb-2026 08:15:00 +0100\" RFC822.SIZE 12 PREVIEW {4}\r\na\r\n\xe9 BODY[1.MIME]<0> ~{3}\r\nx\0) )\r\n",
     );
     assert_eq!((fetch.sequence, fetch.uid, fetch.size), (3, Uid::new(9), Some(12)));
-    assert!(fetch.flags.as_ref().unwrap().is_seen() && fetch.flags.unwrap().is_forwarded());
+    assert!(fetch.flags.as_ref().is_some_and(|flags| flags.is_seen() && flags.is_forwarded()));
     assert_eq!(fetch.internal_date.unwrap().to_string(), "2026-02-01T07:15:00Z");
+    assert_eq!(fetch.body().unwrap(), &b"x\0)"[..]);
+    assert_eq!(fetch.bodies.first().unwrap().0, b"1.MIME");
     assert_eq!(fetch.preview.unwrap(), "a \u{fffd}");
-    assert_eq!(fetch.body.unwrap(), &b"x\0)"[..]);
 }
 
 #[test]

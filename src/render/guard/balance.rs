@@ -131,7 +131,7 @@ impl Writer {
 
     pub(super) fn close(&mut self, name: &str) {
         if name == "br" {
-            return self.start("br", &[]);
+            return if self.is_full() { self.skip("br") } else { self.start("br", &[]) };
         }
         let Some(tag) = tags::find(name) else { return };
         if matches!(tag.kind, Kind::Void | Kind::Column) {
@@ -181,8 +181,11 @@ impl Writer {
             Kind::Paragraph => match self.find_in_scope(|tag| tag.kind == Kind::Paragraph) {
                 Some(at) => self.close_to(at),
                 // As browsers do: it leaves a gap.
-                None if !self.in_table() => self.out.markup.push_str("<p></p>"),
-                None => {}
+                None if !self.in_table() && !self.is_full() => {
+                    self.elements += 1;
+                    self.out.markup.push_str("<p></p>");
+                }
+                None => self.out.simplified |= self.is_full(),
             },
             _ => {
                 if let Some(at) = self.find_in_scope(|tag| tag.name == name) {
@@ -260,10 +263,11 @@ impl Writer {
             };
             let Some(start) = self.out.markup.get(source).map(str::to_owned) else { continue };
             let Some(tag) = tags::find(tag_name(Some(&start))) else { continue };
-            if self.open.len() >= MAX_DEPTH {
+            if self.open.len() >= MAX_DEPTH || self.is_full() {
                 return;
             }
             self.reopening = left;
+            self.elements += 1;
             let hidden = self.open.last().is_some_and(|open| open.hidden);
             let from = self.out.markup.len();
             self.out.markup.push_str(&start);

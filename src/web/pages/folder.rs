@@ -8,6 +8,7 @@ use jiff::ZonedDateTime;
 
 use super::shell::{Shell, thousands};
 use crate::{
+    mail::Detail,
     model::{
         Filter, ListRequest, Mailbox, MailboxName, MailboxRole, MessageKey, MessageSummary, Paged, SortKey,
     },
@@ -41,6 +42,8 @@ pub struct ListView {
     pub older: Option<String>,
     /// The list's own address.
     pub here: String,
+    /// The server could tell the headers of these messages only.
+    pub is_plain: bool,
     /// An open message stands beside it.
     pub is_beside: bool,
 }
@@ -90,9 +93,15 @@ impl ListView {
             older,
             is_beside: open.is_some(),
             here: urls.list(name, &request),
+            is_plain: false,
             mailbox: name.clone(),
             request,
         }
+    }
+
+    /// As the server could tell of its messages.
+    pub fn told(self, detail: Detail) -> ListView {
+        ListView { is_plain: detail == Detail::Plain, ..self }
     }
 
     /// Empty unless something is searched for.

@@ -47,6 +47,31 @@ async fn a_message_is_opened_without_its_bodies_and_stays_unread() {
 }
 
 #[tokio::test]
+async fn the_beginnings_of_many_parts_come_with_one_command() {
+    for address in servers() {
+        let alice = rig().person("alice");
+        let proxy = Proxy::to(address);
+        let pool = pool_at(proxy.address(), &alice).await;
+        let parts: String = (1..=12).map(|n| format!("--b\r\n\r\npart {n}\r\n")).collect();
+        let eml = format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--\r\n");
+        ImapClient::login(rig().imap(), &alice).append("INBOX", "", &eml);
+        let key =
+            on(&pool, |conn| Box::pin(async move { conn.list_page(&inbox(), &Default::default()).await }));
+        let key = key.await.unwrap().page.rows.remove(0).key;
+        // In another order than they stand in, and one that is not there.
+        let wanted = [("12", 100), ("1", 4), ("13", 4), ("11", 6)];
+        let wanted = wanted.map(|(section, length)| (section.parse::<Section>().unwrap(), length));
+        let n = proxy.n_commands("UID FETCH");
+        let told = on(&pool, move |conn| {
+            let (key, wanted) = (key.clone(), wanted.clone());
+            Box::pin(async move { conn.beginnings(&key, &wanted).await })
+        });
+        assert_eq!(told.await.unwrap(), ["part 12", "part", "", "part 1"]);
+        assert_eq!(proxy.n_commands("UID FETCH") - n, 1);
+    }
+}
+
+#[tokio::test]
 async fn attached_messages_have_headers_and_parts_of_their_own() {
     let alice = rig().person("alice");
     let pool = pool_at(rig().imap(), &alice).await;

@@ -9,6 +9,7 @@ use jiff::ZonedDateTime;
 
 use super::{FolderPage, ListView};
 use crate::{
+    mail::Listed,
     model::MailboxName,
     web::{
         App, Error,
@@ -27,7 +28,7 @@ pub async fn show(
     uri: Uri,
 ) -> Result<Response, Error> {
     let request = params.to_request();
-    let page = user.account.list(&name, &request).await?.page;
+    let Listed { page, detail, .. } = user.account.list(&name, &request).await?;
     if page.rows.is_empty() && request.page > 0 {
         // The last page was emptied, perhaps by what was just done there.
         let last = page.n_pages() - 1;
@@ -38,6 +39,6 @@ pub async fn show(
     let place = Place { uri: &uri, mailbox: Some(&name), query: &request.query.text };
     let (shell, mailboxes) = Shell::load(&app, &user, place).await?;
     let mailbox = find_mailbox(&mailboxes, &name);
-    let list = ListView::new(&app.urls, &mailbox, request, page, None, &ZonedDateTime::now());
+    let list = ListView::new(&app.urls, &mailbox, request, page, None, &ZonedDateTime::now()).told(detail);
     html(&FolderPage { shell, list })
 }

@@ -8,7 +8,7 @@ pub fn note(problem: &Problem) -> String {
         Problem::TooDeep => {
             "This message is nested too deeply; its innermost parts are not shown.".to_owned()
         }
-        Problem::TooManyParts => "This message has very many parts; not all of them are shown.".to_owned(),
+        Problem::TooManyParts => "This message has more parts than are shown.".to_owned(),
         Problem::Structure => "This message is damaged. What could be read is shown.".to_owned(),
         Problem::Encoding(_) => "Some characters could not be read and are replaced.".to_owned(),
         Problem::Shortened(_, n_bytes) => {

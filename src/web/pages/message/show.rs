@@ -14,7 +14,7 @@ use super::{
     warning::warnings,
 };
 use crate::{
-    mail::Prefer,
+    mail::{Listed, Prefer},
     model::{Address, ListRequest, Mailbox, MailboxRole, MessageKey, PartKind, Section},
     render::{self, BodyFragment, RemoteImages},
     web::{
@@ -47,12 +47,13 @@ pub async fn show(
         }
     }
     let request = list.to_request();
-    let page = user.account.list(&key.mailbox, &request).await?.page;
+    let Listed { page, detail, .. } = user.account.list(&key.mailbox, &request).await?;
     let neighbours = user.account.neighbours(&key, &request).await?;
     let place = Place { uri: &uri, mailbox: Some(&key.mailbox), query: &request.query.text };
     let (shell, mailboxes) = Shell::load(&app, &user, place).await?;
     let mailbox = find_mailbox(&mailboxes, &key.mailbox);
-    let view = ListView::new(&app.urls, &mailbox, request.clone(), page, Some(&key), &ZonedDateTime::now());
+    let view = ListView::new(&app.urls, &mailbox, request.clone(), page, Some(&key), &ZonedDateTime::now())
+        .told(detail);
     let trust = trust(&app, &user, &opened, &mailbox).await;
     let in_list = |key: MessageKey| app.urls.message_in(&key, &request);
     html(&MessagePage {

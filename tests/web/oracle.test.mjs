@@ -1,12 +1,12 @@
 // A part of the hostile corpus through the browser oracle: every kind of trick, and whatever was found once.
-// `make oracle` looks at all of it. Run by hand: h001 is a fidelity finding (PWNED is read in the view) not yet understood.
+// `make oracle` looks at all of it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runOracle } from "./run.mjs";
+import { runOracle } from "../oracle/run.mjs";
 
 /** Of each group every so many. */
-const EVERY = { "html-script": 9, "remote-fetch": 8, attachment: 10, header: 7, text: 6, overlay: 4, dos: 6 };
+const EVERY = { "html-script": 14, "remote-fetch": 13, attachment: 16, header: 11, "text-body": 9, overlay: 6, dos: 9 };
 
 test("hostile mail runs nothing, asks for nothing and hides nothing", { timeout: 300_000 }, async () => {
   const seen = {};
