@@ -1,6 +1,7 @@
 //! A message: its headers and structure first, then the parts that are shown, never more.
 
 use bytes::Bytes;
+use tokio::task::spawn_blocking;
 
 use super::{Account, Detail, Error};
 use crate::{
@@ -120,32 +121,27 @@ impl Account {
         root: &Section,
         prefer: Prefer,
     ) -> Result<Reading, Error> {
-        let mut reading = Reading::default();
         let parts = shown(message, root, prefer);
         let wanted = within_limits(&parts);
-        if wanted.len() < parts.len() {
-            reading.problems.push(Problem::TooManyParts);
-        }
-        if wanted.is_empty() {
-            return Ok(reading);
-        }
+        let has_more = wanted.len() < parts.len();
+        let parts: Vec<Part> = parts.into_iter().take(wanted.len()).cloned().collect();
         let beginnings = self.beginnings(&message.key, &wanted).await?;
-        for ((part, (_, most)), encoded) in parts.into_iter().zip(wanted).zip(beginnings) {
-            let (text, clean) = mime::text(part, &encoded);
-            if !clean {
-                reading.problems.push(Problem::Encoding(part.section.clone()));
-            }
-            if part.size > u64::from(most) {
-                reading.problems.push(Problem::Shortened(part.section.clone(), u64::from(most)));
-            }
-            reading
-                .parts
-                .push(ReadingPart { section: part.section.clone(), content: content(part, text, prefer) });
+        let lengths = wanted.into_iter().map(|(_, length)| length);
+        let fetched: Vec<_> = parts.into_iter().zip(lengths).zip(beginnings).collect();
+        // Megabytes take a while, in which a thread of the runtime would answer nobody.
+        let mut reading = spawn_blocking(move || read(fetched, prefer))
+            .await
+            .map_err(|error| Error::Bug(error.to_string()))?;
+        if has_more {
+            reading.problems.push(Problem::TooManyParts);
         }
         Ok(reading)
     }
 
     async fn beginnings(&self, key: &MessageKey, wanted: &[(Section, u32)]) -> Result<Vec<Bytes>, Error> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
         let (key, wanted) = (key.clone(), wanted.to_vec());
         self.read(Some(&key.mailbox.clone()), move |conn| {
             let (key, wanted) = (key.clone(), wanted.clone());
@@ -153,6 +149,23 @@ impl Account {
         })
         .await
     }
+}
+
+/// Of each part, with how much of it was asked for, what came.
+fn read(fetched: Vec<((Part, u32), Bytes)>, prefer: Prefer) -> Reading {
+    let mut reading = Reading::default();
+    for ((part, asked_for), encoded) in fetched {
+        let (text, clean) = mime::text(&part, &encoded);
+        if !clean {
+            reading.problems.push(Problem::Encoding(part.section.clone()));
+        }
+        if part.size > u64::from(asked_for) {
+            reading.problems.push(Problem::Shortened(part.section.clone(), u64::from(asked_for)));
+        }
+        let content = content(&part, text, prefer);
+        reading.parts.push(ReadingPart { section: part.section, content });
+    }
+    reading
 }
 
 fn content(part: &Part, text: String, prefer: Prefer) -> Content {

@@ -9,7 +9,7 @@ use super::links;
 use super::safe::{SafeHtml, escape};
 
 /// Bytes that are shown; the rest is in the source.
-const MAX_BYTES: usize = 2_000_000;
+const MAX_BYTES: usize = 1_000_000;
 /// Quotes in quotes; deeper ones stand at this depth.
 const MAX_QUOTES: usize = 12;
 /// A quote of more lines is folded.

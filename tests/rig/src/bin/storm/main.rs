@@ -61,6 +61,14 @@ fn run() -> Result<(), Box<dyn Error>> {
     let mut http = sign_in(postroom.address(), &bomber)?;
     println!("{:>4}  {:>9}  {:>9}  {:>9}  {:>7}  made of", "bomb", "page", "body", "reply", "peak");
     let before = memory(&postroom)?;
+    println!(
+        "{:>4}  {:>9}  {:>9}  {:>9}  {:>10}  the list of them all",
+        "",
+        timed(&mut http, "/mail/INBOX"),
+        "",
+        "",
+        ""
+    );
     for (bomb, place) in bombs.iter().zip(&places) {
         let page = timed(&mut http, &format!("/mail/{place}"));
         let body = timed(&mut http, &format!("/mail/{place}/body"));
