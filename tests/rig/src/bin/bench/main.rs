@@ -56,17 +56,21 @@ fn run(options: &Options) -> Result<usize> {
         let start = Instant::now();
         let mut mailbox = Mailbox::fill(&rig, n_messages);
         eprintln!("{n_messages} messages appended in {:.1?}", start.elapsed());
-        let product = Product::start(&rig, &options.binary, rig.free_address(), &[("POSTROOM_LOG", "warn")]);
+        let mut product = Product::start(&rig, &options.binary, rig.free_address(), &[("POSTROOM_LOG", "warn")]);
         until("Postroom is ready", || product.is_ready());
+        let address = product.address();
         let new = |flow: &str| -> Box<dyn Flow> {
             match (flow, &roundcube) {
-                ("postroom", _) => Box::new(Postroom::new(product.address())),
+                ("postroom", _) => Box::new(Postroom::new(address)),
                 ("roundcube", Some(roundcube)) => Box::new(Roundcube::new(roundcube.address())),
                 _ => Box::new(Floor::new(rig.imap(), rig.submission())),
             }
         };
 
         n_failures += compare(&rig, options, &new, &mut mailbox, &mut actions)?;
+        // The memory of the crowd begins with nobody's.
+        product.restart();
+        until("Postroom is ready", || product.is_ready());
         n_failures += gather(&rig, options, &new, &mailbox, &mut crowds);
         if n_failures > 0 {
             eprintln!("Postroom said:\n{}", product.output());
