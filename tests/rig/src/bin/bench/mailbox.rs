@@ -135,13 +135,13 @@ fn message(n: u32, n_messages: u32, dice: &mut Dice) -> Vec<u8> {
     if n % 500 == 7 {
         subject = format!("{subject} {SEARCHED}");
     }
-    let is_large = n_messages < 1000;
+    let is_mixed = n_messages < 1000;
     match dice.below(100) {
-        0..20 if is_large => {
+        0..20 if is_mixed => {
             let kilobytes = 20 + dice.below(60);
             head(n, &subject).html(&newsletter(dice, kilobytes * 1000)).bytes()
         }
-        20..30 if is_large => {
+        20..30 if is_mixed => {
             let file = File::new("report.pdf", "application/pdf", vec![n as u8; 30_000]);
             head(n, &subject).text(&dice.words(80)).attach(file).bytes()
         }

@@ -56,7 +56,8 @@ fn run(options: &Options) -> Result<usize> {
         let start = Instant::now();
         let mut mailbox = Mailbox::fill(&rig, n_messages);
         eprintln!("{n_messages} messages appended in {:.1?}", start.elapsed());
-        let mut product = Product::start(&rig, &options.binary, rig.free_address(), &[("POSTROOM_LOG", "warn")]);
+        let mut product =
+            Product::start(&rig, &options.binary, rig.free_address(), &[("POSTROOM_LOG", "warn")]);
         until("Postroom is ready", || product.is_ready());
         let address = product.address();
         let new = |flow: &str| -> Box<dyn Flow> {
