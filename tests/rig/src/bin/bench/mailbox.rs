@@ -225,7 +225,13 @@ impl Dice {
     }
 
     fn words(&mut self, n: usize) -> String {
-        let words: Vec<&str> = (0..n).filter_map(|_| WORDS.get(self.below(WORDS.len())).copied()).collect();
-        words.join(" ")
+        let mut text = String::with_capacity(9 * n);
+        for at in 0..n {
+            if at > 0 {
+                text.push(' ');
+            }
+            text.push_str(WORDS.get(self.below(WORDS.len())).copied().unwrap_or_default());
+        }
+        text
     }
 }
