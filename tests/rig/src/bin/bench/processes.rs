@@ -1,6 +1,6 @@
 //! What the servers take: CPU time and memory of every process below this one, as `/proc` tells.
 
-use std::{collections::BTreeMap, fs, process, time::Duration};
+use std::{collections::BTreeMap, fs, io::ErrorKind, process, time::Duration};
 
 struct Process {
     id: u32,
@@ -65,15 +65,16 @@ fn running(id: u32) -> Duration {
 pub(crate) fn memory(name: &str) -> Option<f64> {
     let mut kilobytes = 0;
     for process in ours().iter().filter(|process| process.name.starts_with(name)) {
-        let Ok(rollup) = fs::read_to_string(format!("/proc/{}/smaps_rollup", process.id)) else {
-            // It has ended; or it is another account's.
-            if fs::metadata(format!("/proc/{}", process.id)).is_ok() {
-                return None;
+        match fs::read_to_string(format!("/proc/{}/smaps_rollup", process.id)) {
+            Ok(rollup) => {
+                let pss = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
+                let pss = pss.and_then(|pss| pss.trim().trim_end_matches(" kB").parse::<u64>().ok());
+                kilobytes += pss.unwrap_or(0);
             }
-            continue;
-        };
-        let pss = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
-        kilobytes += pss.trim().trim_end_matches(" kB").parse::<u64>().ok()?;
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => return None,
+            // It has ended.
+            Err(_) => {}
+        }
     }
     Some(kilobytes as f64 / 1024.0)
 }
