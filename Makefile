@@ -2,11 +2,13 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test soak oracle bench-bombs screenshots lint deny fmt fuzz load deps deps-demo clean
+.PHONY: help demo run build test soak oracle bench-bombs screenshots lint deny fmt fuzz load bench deps deps-demo deps-bench clean
 
-# The demo and the load run what is shipped. `make demo PROFILE=dev` starts sooner after a change.
+# The demo, the load and the benchmark run what is shipped. `make demo PROFILE=dev` starts sooner after a change.
 PROFILE ?= release
 BUILT := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+# What `make bench` and `make oracle` hand on.
+OPTIONS ?=
 CARGO_BUILD := cargo build --locked --profile $(PROFILE)
 
 help:
@@ -20,6 +22,7 @@ help:
 	@echo "make bench-bombs  how long bombs take, and what they cost others"
 	@echo "make fuzz   each fuzz target, or TARGET, for SECONDS=60"
 	@echo "make screenshots  pictures of the demo, into docs/screenshots"
+	@echo "make bench  Postroom, Roundcube and IMAP itself side by side; OPTIONS='--smoke', or see docs/performance.md"
 	@echo "make load   200 people at once for a minute"
 	@echo "make clean  remove what was built"
 
@@ -30,6 +33,9 @@ demo: deps-demo build
 
 load: deps-demo build
 	@$(BUILT)/load $(BUILT)/postroom
+
+bench: deps-bench build
+	@$(BUILT)/bench $(BUILT)/postroom $(OPTIONS)
 
 run: build
 	@$(BUILT)/postroom serve
@@ -48,7 +54,6 @@ soak: deps
 	POSTROOM_ROUNDS=$(ROUNDS) cargo test --locked --test it exactly_once -- --nocapture
 
 # The bombs take 700 MB while it runs.
-OPTIONS ?=
 oracle: deps
 	cargo build --quiet --workspace --bins --locked
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && target/debug/bombs "$$folder" && \
@@ -90,6 +95,9 @@ deps: node_modules/.package-lock.json
 
 deps-demo:
 	@tests/rig/install-packages
+
+deps-bench:
+	@tests/rig/install-packages bench
 
 # npm writes this file last, so it is older than the lock file exactly when something changed.
 node_modules/.package-lock.json: package-lock.json

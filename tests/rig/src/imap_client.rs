@@ -65,6 +65,22 @@ impl ImapClient {
         lines
     }
 
+    /// Appends many at once (RFC 3502); each with its options, as for [`ImapClient::append`].
+    #[track_caller]
+    pub fn append_all(&mut self, mailbox: &str, messages: &[(String, Vec<u8>)]) -> Vec<String> {
+        let tag = self.next_tag();
+        let mut bytes = format!("{tag} APPEND {}", quoted(mailbox)).into_bytes();
+        for (options, eml) in messages {
+            bytes.extend(format!(" {options} {{{}+}}\r\n", eml.len()).into_bytes());
+            bytes.extend(eml);
+        }
+        bytes.extend(b"\r\n");
+        self.send(&bytes);
+        let lines = self.read_answer(&tag);
+        assert!(is_ok(&lines), "IMAP answers APPEND to {mailbox} with {lines:#?}");
+        lines
+    }
+
     fn next_tag(&mut self) -> String {
         self.n_commands += 1;
         format!("r{}", self.n_commands)

@@ -14,7 +14,7 @@ mod writer;
 
 use std::collections::BTreeSet;
 
-pub use encoding::modified_utf7;
+pub use encoding::{base64, modified_utf7};
 pub use files::File;
 pub use letter::{Letter, letter};
 pub use moment::Moment;

@@ -103,6 +103,18 @@ impl Rig {
         person
     }
 
+    /// The same with room for a million messages: mdbox, which puts many into one file.
+    pub fn person_with_many_messages(&self, name: &str) -> Person {
+        let person = self.person(name);
+        // Dovecot 2.3 has a word for what 2.4 says in two.
+        self.note(
+            &person,
+            "userdb_mail=mdbox:~/mdbox userdb_mail_driver=mdbox userdb_mail_path=~/mdbox \
+             userdb_quota_rule=*:storage=50G userdb_quota_storage_size=50G",
+        );
+        person
+    }
+
     /// A given address with a given password (`pw` opens the mailbox as well).
     pub fn named_person(&self, address: &str, password: &str) -> Person {
         let person = Person { address: address.to_owned(), password: password.to_owned() };

@@ -59,14 +59,14 @@ impl Moment {
     }
 
     /// RFC 5322: `Mon, 20 Jul 2026 09:14:00 +0100`.
-    pub(crate) fn for_header(self) -> String {
+    pub fn for_header(self) -> String {
         let civil = self.civil();
         let (weekday, month) = (DAYS[civil.weekday], MONTHS[civil.month - 1]);
         format!("{weekday}, {} {month} {} {} +0100", civil.day, civil.year, civil.time())
     }
 
     /// RFC 3501 date-time: `20-Jul-2026 09:14:00 +0100`.
-    pub(crate) fn for_imap(self) -> String {
+    pub fn for_imap(self) -> String {
         let civil = self.civil();
         format!("{:2}-{}-{} {} +0100", civil.day, MONTHS[civil.month - 1], civil.year, civil.time())
     }

@@ -2,7 +2,6 @@
 //!
 //! `load [postroom] [people] [seconds] [pause in ms]`; the default is 200 people for 60 s who look at a page for 1 s.
 
-mod http;
 mod reader;
 mod report;
 

@@ -5,12 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use postroom_rig::Person;
+use postroom_rig::{Answer, Http, Person};
 
-use super::{
-    http::{Answer, Http},
-    report::{Deed, Report},
-};
+use super::report::{Deed, Report};
 
 pub(crate) struct Reader {
     http: Http,
@@ -25,7 +22,7 @@ impl Reader {
 
     pub(crate) fn sign_in(&mut self) {
         let Some(form) = self.measured(Deed::LoginPage, |http| http.get("/login")) else { return };
-        let mut fields = hidden_fields(&form.body);
+        let mut fields = hidden_fields(&page(&form));
         fields.push(("username".to_owned(), self.person.address.clone()));
         fields.push(("password".to_owned(), self.person.password.clone()));
         let Some(answer) = self.measured(Deed::Login, |http| http.post("/login", &fields)) else { return };
@@ -46,13 +43,13 @@ impl Reader {
                 continue;
             };
             wait(pause);
-            let messages = message_links(&list.body);
+            let messages = message_links(&page(&list));
             let Some(link) = messages.get(n % messages.len().max(1)) else {
                 self.report.failed(Deed::List, "no message in the list");
                 continue;
             };
             if let Some(message) = self.measured(Deed::Open, |http| http.get(link))
-                && message.body.contains("<iframe")
+                && page(&message).contains("<iframe")
             {
                 self.measured(Deed::Body, |http| http.get(&format!("{link}/body")));
             }
@@ -86,6 +83,11 @@ impl Reader {
 #[expect(clippy::disallowed_methods, reason = "people take their time")]
 fn wait(pause: Duration) {
     std::thread::sleep(pause);
+}
+
+/// A packed page that cannot be unpacked has nothing in it.
+fn page(answer: &Answer) -> String {
+    answer.text().unwrap_or_default()
 }
 
 /// Names and values of the form's hidden fields.

@@ -3,9 +3,6 @@
 //!
 //! `storm [postroom] [seconds] [ID …]`
 
-#[path = "../load/http.rs"]
-mod http;
-
 use std::{
     env,
     error::Error,
@@ -20,9 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use postroom_rig::{BOMBS, Bomb, ImapClient, Moment, Person, Product, Rig, fill_inboxes, until};
-
-use self::http::Http;
+use postroom_rig::{BOMBS, Bomb, Http, ImapClient, Moment, Person, Product, Rig, fill_inboxes, until};
 
 const N_BOMBERS: usize = 4;
 const N_IDLE: usize = 60;
@@ -78,7 +73,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
 
     let mut reader = sign_in(postroom.address(), &bystander)?;
-    let list = reader.get("/mail/INBOX")?.body;
+    let list = reader.get("/mail/INBOX")?.text()?;
     let link = list.split("href=\"").find(|rest| rest.starts_with("/mail/INBOX/")).ok_or("an empty inbox")?;
     let link = link.split(['"', '?']).next().ok_or("no link")?.to_owned();
     let end = Instant::now() + lasts / 4;
