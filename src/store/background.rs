@@ -6,6 +6,9 @@ use secrecy::SecretString;
 use super::{Store, StoreError, db::values};
 use crate::model::Credentials;
 
+/// A password that was kept so shortly ago may be for work that is about to be written down. Seconds.
+const GRACE: i64 = 600;
+
 fn context(owner: &str) -> String {
     format!("credentials {owner}")
 }
@@ -15,9 +18,9 @@ impl Store {
     pub async fn keep_credentials(&self, credentials: &Credentials) -> Result<(), StoreError> {
         let owner = &credentials.username;
         let sealed = self.keys.seal(credentials.password().as_bytes(), &context(owner))?;
-        let sql = "INSERT INTO credentials (owner, password) VALUES ($1, $2) \
-                   ON CONFLICT (owner) DO UPDATE SET password = excluded.password, refused_at = NULL";
-        self.db.execute(sql, values![owner, sealed]).await.map(drop)
+        let sql = "INSERT INTO credentials (owner, password, kept_at) VALUES ($1, $2, $3) ON CONFLICT (owner) \
+                   DO UPDATE SET password = excluded.password, kept_at = excluded.kept_at, refused_at = NULL";
+        self.db.execute(sql, values![owner, sealed, self.now()]).await.map(drop)
     }
 
     /// `None` where nothing is kept, or the mail server refused it.
@@ -44,10 +47,10 @@ impl Store {
 
     /// Forgets the passwords of those for whom nothing is to be done any more.
     pub async fn forget_idle_credentials(&self) -> Result<(), StoreError> {
-        let sql = "DELETE FROM credentials WHERE NOT EXISTS \
+        let sql = "DELETE FROM credentials WHERE kept_at < $1 AND NOT EXISTS \
                    (SELECT 1 FROM jobs WHERE jobs.owner = credentials.owner) \
                    AND NOT EXISTS (SELECT 1 FROM collectors WHERE collectors.owner = credentials.owner)";
-        self.db.execute(sql, Vec::new()).await.map(drop)
+        self.db.execute(sql, values![self.now() - GRACE]).await.map(drop)
     }
 
     /// Forgets all of them: the administrator turned background work off.

@@ -9,7 +9,7 @@ use postroom::{
 use postroom_rig::postgres;
 use secrecy::ExposeSecret;
 
-use super::{Place, kept::settings};
+use super::{Place, kept::settings, later};
 
 const SECRETS: [&str; 3] = ["imap-canary-7f3a", "pop-canary-91c2", "mail-canary-55d0"];
 
@@ -97,6 +97,9 @@ async fn passwords_are_kept_only_as_long_as_there_is_work() {
         let store = place.open();
         let collector = fill(&store).await;
         store.keep_credentials(&Credentials::new("idle", "x")).await.unwrap();
+        store.forget_idle_credentials().await.unwrap();
+        assert!(store.credentials("idle").await.unwrap().is_some(), "what it is for may come");
+        later(&store, 601);
         store.forget_idle_credentials().await.unwrap();
         assert!(store.credentials("idle").await.unwrap().is_none());
         assert!(store.credentials("ann").await.unwrap().is_some());
