@@ -115,7 +115,7 @@ fn one(item: &str) -> Option<Address> {
                     return None;
                 }
             }
-            '(' | ')' if context.comments == 0 || !was_comment => {}
+            '(' | ')' if !was_quoted && (context.comments == 0 || !was_comment) => {}
             _ if was_comment => comment.push(c),
             _ if was_angle => inside.push(c),
             _ if has_angle && !c.is_whitespace() => return None,

@@ -20,6 +20,7 @@ fn whatever_people_type_is_read() {
             &[("Example, Ann", "ann@example.org"), ("", "bob@x.org")],
         ),
         ("\"a \\\"b\\\\\" <a@b.c>", &[("a \"b\\", "a@b.c")]),
+        ("\"Ann (Sales)\" <ann@x.org>", &[("Ann (Sales)", "ann@x.org")]),
         ("J. R. (Jim) Doe <j@x.org>", &[("J. R. Doe", "j@x.org")]),
         ("j@x.org (Jim Doe)", &[("Jim Doe", "j@x.org")]),
         ("a@x.org; b@x.org\r\nc@x.org\n", &[("", "a@x.org"), ("", "b@x.org"), ("", "c@x.org")]),

@@ -32,8 +32,9 @@ pub(super) struct Connection {
 enum Step {
     Call(Call),
     Pass(Vec<u8>),
+    /// And then nothing more.
+    PassLast(Vec<u8>),
     Cut,
-    Stall,
 }
 
 /// Starts the two threads.
@@ -146,7 +147,13 @@ impl Pump {
                     }
                 }
                 Step::Cut => return false,
-                Step::Stall => self.connection.is_stalled.store(true, Ordering::SeqCst),
+                Step::PassLast(bytes) => {
+                    // First: the answer may be there at once.
+                    self.connection.is_stalled.store(true, Ordering::SeqCst);
+                    if self.connection.stream(self.side.other()).write_all(&bytes).is_err() {
+                        return false;
+                    }
+                }
             }
         }
         true
@@ -180,12 +187,10 @@ impl Pump {
                 Some(Deed::Fault(Fault::Inject(with))) => bytes.extend(with),
                 Some(Deed::Fault(Fault::Stall)) => stalls = true,
             }
-            let is_last = limit(&mut self.cut_after, bytes, &mut steps);
-            if is_last {
-                return steps;
-            }
             if stalls {
-                steps.push(Step::Stall);
+                steps.push(Step::PassLast(bytes));
+            } else if limit(&mut self.cut_after, bytes, &mut steps) {
+                return steps;
             }
         }
         self.before.extend_from_slice(rest);
