@@ -67,10 +67,13 @@ for (const script of [true, false]) {
       await page.frameLocator(".message-frame").getByText("Marta Eide").last().waitFor();
       assert.deepEqual(visitor.elsewhere, [], "nothing is asked for before somebody wants it");
       await page.getByRole("link", { name: "Show images" }).click();
-      await page.getByText("Remote images are shown").waitFor();
-      await page.frameLocator(".message-frame").locator("img[src^='https://img.']").first().waitFor({ state: "attached" });
-      assert.ok(visitor.elsewhere.every((url) => new URL(url).hostname.endsWith("lichtblick.example")));
-      assert.notEqual(visitor.elsewhere.splice(0).length, 0, "asked for, they are loaded");
+      await page.getByText("shown for now").waitFor();
+      await page.frameLocator(".message-frame").locator("img[src*='/remote?']").first().waitFor({ state: "attached" });
+      assert.deepEqual(visitor.elsewhere, [], "asked for, they come through this site");
+      await page.waitForLoadState("networkidle");
+      // There is nobody by that name, which the console notes.
+      const others = visitor.faults.splice(0).filter((fault) => !(fault.includes("502") && fault.includes("/remote?")));
+      assert.deepEqual(others, []);
       await page.goto("/mail/INBOX");
       await page.getByRole("link", { name: "Older", exact: true }).click();
       await page.getByRole("link", { name: "Newer", exact: true }).waitFor();
