@@ -13,7 +13,10 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use tokio::time::timeout;
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 use url::Url;
 
 use self::{
@@ -95,7 +98,7 @@ impl Images {
         let patience = self.patience.saturating_sub(begun.elapsed());
         Ok(Image {
             media_type,
-            bytes: stream(Running { first, body, _turn: turn, patience, begun, n_bytes: 0 }),
+            bytes: stream(Running { first, body, _turn: for_a_while(turn), patience, begun, n_bytes: 0 }),
         })
     }
 
@@ -141,11 +144,22 @@ async fn beginning(body: &mut Body) -> Result<Bytes, Error> {
     Ok(first.into())
 }
 
+/// A turn that ends when this is dropped, and after [`MAX_DURATION`] even where a browser stops reading and is not
+/// gone: it is not to keep others waiting.
+fn for_a_while(turn: Turn) -> JoinSet<()> {
+    let mut held = JoinSet::new();
+    held.spawn(async move {
+        sleep(MAX_DURATION).await;
+        drop(turn);
+    });
+    held
+}
+
 /// An image that is being passed on. Its turn ends with it.
 struct Running {
     first: Bytes,
     body: Body,
-    _turn: Turn,
+    _turn: JoinSet<()>,
     /// How long the server is still waited for.
     patience: Duration,
     begun: Instant,

@@ -324,3 +324,15 @@ async fn what_stops_before_its_end_is_an_error() {
     assert!(matches!(whole(image).await, Err(Error::Protocol(_))));
     serving.await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_stops_reading_keeps_no_turn() {
+    let turns = Turns::default();
+    let mut held = Vec::new();
+    while let Ok(turn) = timeout(Duration::ZERO, turns.take("ann")).await {
+        held.push(for_a_while(turn));
+    }
+    assert!(!held.is_empty());
+    tokio::time::advance(MAX_DURATION).await;
+    turns.take("ann").await;
+}

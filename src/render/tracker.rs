@@ -6,6 +6,9 @@ use super::{Policy, css};
 /// CSS pixels, either way.
 const TINY: f64 = 2.0;
 
+/// Bytes of a character reference, its `;` included.
+const MAX_REFERENCE: usize = 12;
+
 type Attributes<'a> = [(&'a str, &'a str)];
 
 /// Whether an image stands on another server.
@@ -86,7 +89,10 @@ fn resolved(value: &str) -> String {
     let mut rest = value;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
-        let (reference, behind) = after.split_once(';').unwrap_or((after, ""));
+        // No further than a reference can reach: of a megabyte of `&` each would look through all that follow.
+        let end = after.bytes().take(MAX_REFERENCE).position(|byte| byte == b';');
+        let (reference, behind) =
+            end.and_then(|end| Some((after.get(..end)?, after.get(end + 1..)?))).unwrap_or_default();
         let number = reference.strip_prefix('#').and_then(|digits| match digits.strip_prefix(['x', 'X']) {
             Some(hex) => u32::from_str_radix(hex, 16).ok(),
             None => digits.parse().ok(),

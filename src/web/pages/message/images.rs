@@ -136,16 +136,18 @@ impl Remote {
         }
     }
 
-    /// Whom a button offers to trust.
-    pub fn trusts(&self) -> Option<&str> {
-        let offers = matches!(self.images.showing, Showing::Not | Showing::Once);
-        self.images.sender.as_deref().filter(|_| offers)
+    /// What a button offers for the sender: the form's word, its label, and whom it is about.
+    pub fn offer(&self) -> Option<(&'static str, &'static str, &str)> {
+        let sender = self.images.sender.as_deref()?;
+        Some(match self.images.showing {
+            Showing::Not | Showing::Once => ("trust", "Always show images from", sender),
+            Showing::Always | Showing::NotFromThem => ("distrust", "Stop showing images from", sender),
+        })
     }
 
-    /// Whom a button offers to trust no longer.
-    pub fn distrusts(&self) -> Option<&str> {
-        let offers = matches!(self.images.showing, Showing::Always | Showing::NotFromThem);
-        self.images.sender.as_deref().filter(|_| offers)
+    /// Whether they are shown because somebody asked, and not because of who sent them.
+    pub fn is_for_now(&self) -> bool {
+        self.images.showing == Showing::Once
     }
 
     /// Those that the sentence does not name.
@@ -234,12 +236,14 @@ mod tests {
         assert_eq!(many.hosts().map(BTreeSet::len), Some(3));
         let one = remote(1, 1, &["t.example"], Showing::Once);
         assert_eq!(one.sentence(), "1 image from t.example, a tracker, is shown for now.");
-        assert_eq!((one.hosts(), one.trusts(), one.distrusts()), (None, Some("ann@shop.example"), None));
+        assert_eq!((one.hosts(), one.is_for_now()), (None, true));
+        assert_eq!(one.offer(), Some(("trust", "Always show images from", "ann@shop.example")));
         let always = remote(2, 1, &["t.example"], Showing::Always);
         assert_eq!(
             always.sentence(),
             "2 images from t.example, 1 tracker among them, are shown, as always from ann@shop.example."
         );
-        assert_eq!((always.trusts(), always.distrusts()), (None, Some("ann@shop.example")));
+        assert_eq!(always.offer(), Some(("distrust", "Stop showing images from", "ann@shop.example")));
+        assert!(!always.is_for_now());
     }
 }
